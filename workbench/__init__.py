@@ -1,0 +1,3 @@
+"""Workbench compares language models in the terminal."""
+
+__version__ = "0.1.0"

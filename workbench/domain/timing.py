@@ -1,0 +1,90 @@
+"""When things happened in an attempt, and the packed timing that a replay plays.
+
+All figures are float seconds of a monotonic clock, counted from the moment the request was handed to the network.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """One attempt's moments; None until, or unless, they come."""
+
+    queued_s: float = 0.0
+    """Waiting in the lane's or host's queue before the clock started."""
+    connect_s: float | None = None
+    headers_s: float | None = None
+    first_event_s: float | None = None
+    first_reasoning_s: float | None = None
+    first_text_s: float | None = None
+    """First visible text."""
+    first_token_s: float | None = None
+    """First reasoning, text, tool call or refusal."""
+    end_s: float | None = None
+    cold: bool = False
+    """The connection was not warmed before the clock started."""
+
+
+def tokens_per_second(output_tokens: int | None, timing: Timing) -> float | None:
+    """Output tokens, reasoning included, over (end - first token); None when either is unknown or the span is empty."""
+    if output_tokens is None or timing.first_token_s is None or timing.end_s is None:
+        return None
+    span = timing.end_s - timing.first_token_s
+    return output_tokens / span if span > 0 else None
+
+
+def pack_deltas(deltas: Iterable[tuple[float, int]], resolution_s: float = 0.05) -> bytes:
+    """(seconds since start, characters) pairs to varint (delay in ms, length) pairs, joined within `resolution_s`."""
+    packed = bytearray()
+    played_ms = 0
+    pending_ms, pending = 0, 0
+    for at_s, length in deltas:
+        at_ms = max(played_ms, round(at_s * 1000))
+        if pending and at_ms - pending_ms >= resolution_s * 1000:
+            _append_varint(packed, pending_ms - played_ms)
+            _append_varint(packed, pending)
+            played_ms, pending = pending_ms, 0
+        if not pending:
+            pending_ms = at_ms
+        pending += length
+    if pending:
+        _append_varint(packed, pending_ms - played_ms)
+        _append_varint(packed, pending)
+    return bytes(packed)
+
+
+def unpack_deltas(packed: bytes) -> Iterator[tuple[float, int]]:
+    """The (seconds since start, characters) pairs of `pack_deltas`.
+
+    Raises:
+        ValueError: the value is damaged.
+    """
+    numbers = _varints(packed)
+    at_ms = 0
+    for delay_ms in numbers:
+        at_ms += delay_ms
+        try:
+            yield at_ms / 1000, next(numbers)
+        except StopIteration:
+            raise ValueError("a packed timing ends in the middle of a pair") from None
+
+
+def _append_varint(packed: bytearray, number: int) -> None:
+    while number > 0x7F:
+        packed.append(number & 0x7F | 0x80)
+        number >>= 7
+    packed.append(number)
+
+
+def _varints(packed: bytes) -> Iterator[int]:
+    number = shift = 0
+    for byte in packed:
+        number |= (byte & 0x7F) << shift
+        if byte & 0x80:
+            shift += 7
+            continue
+        yield number
+        number = shift = 0
+    if shift:
+        raise ValueError("a packed timing ends in the middle of a number")

@@ -1,0 +1,1 @@
+"""Who answers, and what happens when they cannot. Usable without the app."""
