@@ -89,10 +89,10 @@ class BlockEnd:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """A sign of life without content. A `progress` (typed event such as "web_search searching") counts as life, a bare
-    ping or comment does not."""
+    """A sign of life without content: a typed progress event counts as life, a bare ping or comment does not."""
 
     progress: str | None = None
+    """What is going on ("web_search searching"); None for a ping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,10 @@ class UsageUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """Something odd that does not end the stream. `code` is stable: bad_frame, unknown_event, duplicate_event …"""
+    """Something odd that does not end the stream."""
 
     code: str
+    """Stable: bad_frame, unknown_event, duplicate_event …"""
     text: str
 
 
