@@ -1,0 +1,1 @@
+"""Small questions that stand above a screen and end with an answer."""

@@ -1,0 +1,1 @@
+"""Whole screens, each in a folder with its look beside it."""

@@ -1,0 +1,1 @@
+"""The home of the program: one prompt, several lanes, live numbers."""

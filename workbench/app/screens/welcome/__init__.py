@@ -1,0 +1,1 @@
+"""The first minute: what was found, and three ways to begin."""

@@ -1,0 +1,232 @@
+"""Everything the app needs from outside, as one object that `wiring` builds and a test can fake.
+
+Its import costs nothing and its methods do their heavy work when they are called, so that the first paint waits for
+none of it.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from workbench.domain.conversation import Lane, LineUp, Session, TurnRecord
+from workbench.domain.prices import Rates
+
+if TYPE_CHECKING:
+    from workbench.engine.comparison import Comparison
+    from workbench.engine.estimate import LanePreview
+    from workbench.engine.events import EngineEvent
+
+
+@dataclass(frozen=True, slots=True)
+class StartOptions:
+    """What the command line asked for."""
+
+    targets: tuple[str, ...] = ()
+    """`provider/model` or `route:NAME`, one per lane; the same one twice makes two lanes."""
+    lineup: str | None = None
+    """The name of a saved line-up."""
+    prompt: str | None = None
+    """Sent at once, when there are lanes to send it to."""
+    demo: bool = False
+    """Open on the simulated models."""
+    session: str | None = None
+    """The id of a session to reopen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the first screen shows, known before the first paint without an SDK or sqlite_utils."""
+
+    lanes: tuple[Lane, ...] = ()
+    """Empty: the welcome screen opens, unless this is the demo."""
+    lineup: str = ""
+    """The line-up's name; empty when the lanes were named one by one."""
+    draft: str = ""
+    """What was typed last time and never sent."""
+    banner: str = ""
+    """What is wrong with the configuration, in one sentence; empty when nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """The settings that the app reads."""
+
+    theme: str = "workbench-dark"
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    """Binding id to keys, comma-separated."""
+    symbols: Literal["unicode", "ascii"] = "unicode"
+    motion: bool = True
+    """False: static signs instead of moving ones."""
+    follow: Literal["paged", "smooth", "top"] = "paged"
+    day_budget_nano: int | None = None
+    """Nano-dollars; None is no budget."""
+    favourites: tuple[str, ...] = ()
+    """Targets that the picker lists first."""
+    theme_folder: Path | None = None
+    """A folder with the user's own theme files."""
+    config_path: Path | None = None
+    log_path: Path | None = None
+    """Where a crash is written."""
+    data_folder: Path | None = None
+    """Where copies that are too big for the clipboard go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One target that can be chosen, as the models picker shows it."""
+
+    target: str
+    provider: str
+    label: str = ""
+    rates: Rates | None = None
+    """None: nobody knows the price, which is not a price of 0."""
+    context_window: int | None = None
+    simulated: bool = False
+    note: str = ""
+    """Why it can't be used now ("no key: set OPENAI_API_KEY"), or a word about its character."""
+    usable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FoundKey:
+    """A key in the environment: the name of its variable, never its value."""
+
+    provider: str
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundServer:
+    """A model server that answers on this machine."""
+
+    name: str
+    base_url: str
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the welcome screen tells about this machine."""
+
+    keys: tuple[FoundKey, ...] = ()
+    servers: tuple[FoundServer, ...] = ()
+    targets: tuple[str, ...] = ()
+    """What *Start with these* opens; empty when nothing was found."""
+
+
+class SessionReader(Protocol):
+    """Kept sessions. Every method blocks: the app calls them in threads."""
+
+    def list(self, limit: int, before: str | None = None, query: str | None = None) -> Sequence[Any]:
+        """Rows (`id`, `title`, `created_utc`, …), newest first."""
+
+    def session(self, session: str, /) -> Session:
+        """One session."""
+
+    def lanes(self, session: str, /) -> Sequence[Lane]:
+        """Its lanes, in order."""
+
+    def turns(self, session: str, /) -> Sequence[TurnRecord]:
+        """Its turns with all their responses."""
+
+    def delete(self, session: str, /) -> None:
+        """Really deleted."""
+
+    def rename(self, session: str, title: str, /) -> None:
+        """A new title."""
+
+
+class DraftKeeper(Protocol):
+    """Unsent prompts. Blocking."""
+
+    def save(self, session: str, text: str, /) -> None:
+        """Keep it; empty text forgets it."""
+
+    def load(self, session: str, /) -> str | None:
+        """What was kept."""
+
+
+class History(Protocol):
+    """The store, as far as the app knows it."""
+
+    @property
+    def pending(self) -> int:
+        """Writes that are not on disk yet."""
+
+    @property
+    def problem(self) -> str | None:
+        """What went wrong with saving ("history not saved: disk full"), or None."""
+
+    @property
+    def sessions(self) -> SessionReader:
+        """Sessions."""
+
+    @property
+    def drafts(self) -> DraftKeeper:
+        """Drafts."""
+
+    def totals(self, day_start_utc: str, session: str | None = None) -> Any:
+        """What was spent: `cost_nano` and how many responses have an unknown price. Blocking."""
+
+
+class Services(Protocol):
+    """The outside, built lazily."""
+
+    preferences: Preferences
+
+    def opening(self, start: StartOptions) -> Opening:
+        """What to show first. Called before the first paint: must be quick, must not raise for a bad file."""
+
+    async def prepare(self, targets: Collection[str]) -> None:
+        """Import, build and warm behind the first paint what the first send would pay for. Never raises."""
+
+    async def history(self, demo: bool) -> History | None:
+        """The store, opened on first call (the demo has one of its own); None when history is off or can't be had."""
+
+    @property
+    def history_problem(self) -> str | None:
+        """Why `history` gave None, or None."""
+
+    async def comparison(
+        self,
+        session: Session,
+        lanes: Sequence[Lane],
+        listener: "Callable[[EngineEvent], None]",
+        turns: Sequence[TurnRecord] = (),
+    ) -> "Comparison":
+        """A session at work, recorded in the store of its kind; `turns` are those of a reopened session."""
+
+    def preview(self, lanes: Sequence[Lane], turns: Sequence[TurnRecord], prompt: str) -> "Sequence[LanePreview]":
+        """Tokens in and cost per lane if this were sent; quick enough for a typing pause, [] until prepared."""
+
+    async def choices(self) -> Sequence[Choice]:
+        """Every target that can be chosen, in a sensible order."""
+
+    async def detect(self) -> Found:
+        """Keys by name, local servers probed in parallel for 300 ms. Never raises."""
+
+    async def start_simulator(self) -> Sequence[str]:
+        """Start the simulated models on loopback, once; the targets that the demo opens with.
+
+        Raises:
+            WorkbenchError: it doesn't come up.
+        """
+
+    def suggested_prompts(self) -> Sequence[str]:
+        """Prompts worth trying on the simulated models."""
+
+    def lineups(self) -> Sequence[LineUp]:
+        """Saved line-ups."""
+
+    async def request_as(
+        self, lane: Lane, turns: Sequence[TurnRecord], prompt: str, form: Literal["curl", "python", "json"]
+    ) -> str:
+        """The request as it would be sent to this lane, without its key: a command, a program, or the masked body.
+
+        Raises:
+            WorkbenchError: the target can't be called.
+        """
+
+    async def close(self) -> None:
+        """Flush the store, end the simulator, close connections. Never raises."""
