@@ -1,0 +1,113 @@
+"""From the bytes of one body to events: framing, JSON and translation in one step, without I/O.
+
+Kept apart from the translators so that a test or another transport can feed frames, and from the sockets so that a
+recorded body can be played without one.
+"""
+
+import json
+from typing import Protocol
+
+from workbench.domain.errors import ErrorInfo, ProviderError
+from workbench.domain.events import Finish, StreamEvent
+from workbench.providers.assembly import Translator, Warnings
+
+HEAD_BYTES = 64 << 10
+"""How much of a body without any frame is kept, to tell what it was."""
+
+_decode = json.JSONDecoder().decode
+
+
+class Framing(Protocol):
+    """Bytes to (event name, data) pairs."""
+
+    def feed(self, data: bytes) -> list[tuple[str, str]]:
+        """The frames that `data` completes."""
+
+    def close(self) -> list[tuple[str, str]]:
+        """The frame that the end left open, if any."""
+
+
+class BodyReader:
+    """One streamed body: feed its bytes, then close."""
+
+    def __init__(self, framing: Framing, translator: Translator) -> None:
+        self._framing = framing
+        self._translator = translator
+        self._warnings = Warnings()
+        self._frames = 0
+        self._bad = 0
+        self.head = b""
+        """The beginning of the body, kept as long as no frame was found in it."""
+
+    @property
+    def done(self) -> bool:
+        """The last event was given; what follows in the body doesn't matter."""
+        return self._translator.done
+
+    def feed(self, data: bytes, into: list[StreamEvent]) -> None:
+        """Append to `into` what `data` says.
+
+        Raises:
+            ProviderError: the provider reports an error or sends too much; what is in `into` stands.
+        """
+        if self._translator.done:
+            return
+        if not self._frames and len(self.head) < HEAD_BYTES:
+            self.head += data[: HEAD_BYTES - len(self.head)]
+        self._take(self._framing.feed(data), into)
+
+    def close(self, into: list[StreamEvent]) -> None:
+        """Append to `into` what the end of the body says.
+
+        Raises:
+            ProviderError: `cut`, it ended before the finish; `parse`, there was nothing in it that could be read.
+        """
+        if self._translator.done:
+            return
+        self._take(self._framing.close(), into)
+        if self._translator.done:
+            return
+        if self._bad and self._bad == self._frames:
+            raise ProviderError(ErrorInfo("parse", "the body is no stream of this protocol: no frame could be read"))
+        ending: list[StreamEvent] = []
+        try:
+            ending.extend(self._translator.close())
+        finally:
+            self._append(ending, into)
+
+    def _take(self, frames: list[tuple[str, str]], into: list[StreamEvent]) -> None:
+        translator = self._translator
+        for name, data in frames:
+            self._frames += 1
+            try:
+                frame = _decode(data)
+            except (ValueError, RecursionError):
+                self._not_json(data, into)
+                if translator.done:
+                    return
+                continue
+            got: list[StreamEvent] = []
+            try:
+                got.extend(translator.feed(name, frame))
+            except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError) as error:
+                # The shapes that servers are known to send are checked by the translators; this is for the others.
+                got.extend(self._warnings.note("bad_frame", f"a frame of an unexpected shape ({type(error).__name__})"))
+            finally:
+                self._append(got, into)
+            if translator.done:
+                return
+
+    def _not_json(self, data: str, into: list[StreamEvent]) -> None:
+        if data.strip() == "[DONE]":
+            self._append(list(self._translator.marker("[DONE]")), into)
+            return
+        self._bad += 1
+        into.extend(self._warnings.note("bad_frame", f"a frame that is no JSON was skipped: {data[:40]!r}"))
+
+    def _append(self, events: list[StreamEvent], into: list[StreamEvent]) -> None:
+        if events and isinstance(events[-1], Finish):
+            into.extend(events[:-1])
+            into.extend(self._warnings.summary())
+            into.append(events[-1])
+        else:
+            into.extend(events)
