@@ -1,0 +1,93 @@
+"""Keys come from the environment, a command or the keyring, and are never shown."""
+
+import sys
+from dataclasses import replace
+
+import pytest
+
+from workbench.domain.catalog import ProviderConfig
+from workbench.domain.errors import ConfigurationError
+from workbench.settings import keys
+from workbench.settings.keys import Keys, checked, from_command, is_set, key_of
+
+VENDOR = ProviderConfig("openai", "openai-chat", "https://api.openai.com/v1", api_key_env="OPENAI_API_KEY")
+OWN = replace(VENDOR, name="lab", api_key_env="LAB_KEY", source="config.toml:1: providers.lab")
+
+
+def command(code: str) -> str:
+    return f'{sys.executable} -c "{code}"'
+
+
+def test_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A02: a variable's value is taken without the blanks around it, and the command isn't run."""
+    monkeypatch.setenv("LAB_KEY", "  sk-1\n")
+    assert key_of(replace(OWN, key_command="no-such-command")) == "sk-1"
+    assert is_set(OWN)
+
+
+def test_no_key_of_its_own_is_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider without a key of its own gets none, whatever the environment holds for another."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
+    assert key_of(replace(OWN, api_key_env=None)) is None
+
+
+def test_a_missing_key_names_its_variable() -> None:
+    """A01: a variable that the user's own section names must be set; a vendor's may be absent."""
+    with pytest.raises(ConfigurationError, match="no key for lab: set the environment variable LAB_KEY"):
+        key_of(OWN)
+    assert key_of(VENDOR) is None
+    assert not is_set(VENDOR)
+
+
+@pytest.mark.parametrize(
+    "value", ["sk-ca\nnary", "sk-ca\r\nnary", "sk-\x00canary", "sk-cänary", "sk-\x1bcanary", "ca nary"]
+)
+def test_a_key_that_no_header_can_carry(value: str) -> None:
+    """A02, A03: line breaks, control and foreign characters are refused; the text is not shown."""
+    with pytest.raises(ConfigurationError, match="the key in here has") as caught:
+        checked(value, "here")
+    assert "nary" not in str(caught.value)
+
+
+def test_a_command_gives_its_first_line_once() -> None:
+    """The command runs without a shell and once per run."""
+    lookup = Keys()
+    config = replace(OWN, key_command=command("import time; print(time.monotonic_ns()); print('second')"))
+    first = lookup(config)
+
+    assert first is not None
+    assert first.isdigit()
+    assert lookup(config) == first
+    lookup.forget()
+    assert lookup(config) != first
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("no-such-command-4711", "can't be run"),
+        (command("print('canary'); raise SystemExit(3)"), "failed with exit status 3"),
+        (command("pass"), "printed no key"),
+        ("echo 'unclosed", "No closing quotation"),
+        (" ", "is empty"),
+    ],
+)
+def test_a_command_that_fails(words: str, said: str) -> None:
+    """What a failing command printed is not repeated."""
+    with pytest.raises(ConfigurationError, match=said) as caught:
+        from_command(words, "lab")
+    assert "canary" not in str(caught.value)
+
+
+def test_a_command_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command is waited for only so long."""
+    monkeypatch.setattr(keys, "COMMAND_TIMEOUT_S", 0.05)
+    with pytest.raises(ConfigurationError, match=r"longer than 0\.05 s"):
+        from_command(command("import time; time.sleep(20)"), "lab")
+
+
+def test_without_the_extra_there_is_no_keyring() -> None:
+    """A05: a keyring that isn't installed is no error."""
+    if keys.find_spec("keyring") is not None:
+        pytest.skip("keyring is installed here")
+    assert keys.from_keyring("lab") is None
