@@ -1,7 +1,7 @@
 """Token counts where nobody counted; whatever is made from them is shown with `~`."""
 
 BYTES_PER_TOKEN = 4
-"""About 22 % too many on English Markdown, measured against o200k; a real tokenizer is heavy and right for one vendor."""
+"""About 22 % too many on English Markdown, measured against o200k; a real tokenizer is heavy and knows one vendor."""
 FILE_TOKENS = 1_000
 """What an image or a page is taken for: vendors ask between 85 and 1,600 for an image."""
 
