@@ -1,7 +1,7 @@
-"""What all translators share: numbering blocks, joining surrogate pairs, holding the finish back until it is the last event.
+"""What all translators share: numbering blocks, joining surrogate pairs, making the finish the last event.
 
 A translator is fed decoded frames and yields events; it owns no socket and no clock, so a list of frames is a complete
-test input. `Blocks` is the part of it that knows the rules of `domain.events`, so that each protocol only says what it saw.
+test input. `Blocks` is the part of it that knows the rules of `domain.events`: each protocol only says what it saw.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,6 +19,7 @@ from workbench.domain.events import (
     StreamEvent,
     Warn,
 )
+from workbench.providers.quirks import Quirks
 
 MAX_WARNINGS = 5
 """Warnings of one code that are told one by one; the rest is summed up at the end."""
@@ -27,8 +28,11 @@ MAX_WARNINGS = 5
 class Translator(Protocol):
     """Decoded frames of one answer to events."""
 
-    done: bool
-    """The protocol's last word came: whatever follows in the body is ignored."""
+    def __init__(self, quirks: Quirks) -> None: ...
+
+    @property
+    def done(self) -> bool:
+        """The protocol's last word came: whatever follows in the body is ignored."""
 
     def feed(self, name: str, frame: Any) -> Iterator[StreamEvent]:
         """What one frame says; `name` is its SSE event name ("" where there is none).

@@ -65,7 +65,7 @@ class BodyReader:
         if self._translator.done:
             return
         self._take(self._framing.close(), into)
-        if self._translator.done:
+        if self.done:
             return
         if self._bad and self._bad == self._frames:
             raise ProviderError(ErrorInfo("parse", "the body is no stream of this protocol: no frame could be read"))
