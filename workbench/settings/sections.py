@@ -8,7 +8,7 @@ from typing import Any, cast
 from workbench.domain.catalog import PROTOCOLS, Protocol, ProviderConfig, parse_target
 from workbench.domain.conversation import ContextMode, Lane, LineUp, Parameters
 from workbench.domain.errors import ConfigurationError
-from workbench.domain.prices import Rates, Tier
+from workbench.domain.prices import Rates, Tier, usd
 from workbench.settings.addresses import judge
 from workbench.settings.model import FOLLOW, SYMBOLS, Budgets, Deadlines, Defaults, Follow, Settings, Symbols
 from workbench.settings.reader import Findings, Table, suggestion
@@ -49,6 +49,19 @@ def read_settings(document: Mapping[str, Any], findings: Findings, vendors: Mapp
         )
     top.close(_LATER)
     return settings
+
+
+def parameters_from(values: Mapping[str, Any], whence: str) -> Parameters:
+    """Parameters that were named one by one; unknown names go to the provider as they are.
+
+    Raises:
+        ConfigurationError: one is out of range; `whence` says where they were given.
+    """
+    findings = Findings("", "")
+    parameters = _parameters(Table({}, (), findings), also=Table(values, (), findings))
+    for issue in findings.errors:
+        raise ConfigurationError(issue.message, f"{whence} {issue.where.rpartition(': ')[2]}")
+    return parameters
 
 
 def _providers(section: Table, vendors: Mapping[str, ProviderConfig]) -> dict[str, ProviderConfig]:
@@ -199,19 +212,19 @@ def _parameters(table: Table, also: Table | None = None) -> Parameters:
 
 
 def _rates(table: Table) -> Rates:
-    """Dollars per million tokens in the file are nano-dollars per token times a thousand."""
+    """Dollars per million tokens in the file are nano-dollars per million tokens in the rates."""
     tiers = []
     for number, entry in enumerate(table.items("tiers")):
         tier = Table(entry if isinstance(entry, dict) else {}, (*table.path, "tiers", number), table.findings)
         above = tier.integer("above_input_tokens", 0, 1, 10**9)
-        tiers.append(Tier(above, **_per_token(tier)))
+        tiers.append(Tier(above, **_per_million(tier)))
         tier.close()
-    rates = Rates(**_per_token(table), tiers=tuple(sorted(tiers, key=_threshold)), version="configuration")
+    rates = Rates(**_per_million(table), tiers=tuple(sorted(tiers, key=_threshold)), version="configuration")
     table.close()
     return rates
 
 
-def _per_token(table: Table) -> dict[str, Any]:
+def _per_million(table: Table) -> dict[str, Any]:
     for key in ("input", "output"):
         if key not in table:
             table.findings.error(table.path, f"{key} is missing: dollars per million tokens")
@@ -221,7 +234,7 @@ def _per_token(table: Table) -> dict[str, Any]:
 
 def _nano(table: Table, key: str) -> int | None:
     dollars = table.number(key, None, 0, 1_000_000)
-    return None if dollars is None else round(dollars * 1000)
+    return None if dollars is None else usd(dollars)
 
 
 def _threshold(tier: Tier) -> int:

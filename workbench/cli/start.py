@@ -1,0 +1,102 @@
+"""Finds the command, runs it, and turns whatever goes wrong into a line and an exit code."""
+
+import contextlib
+import importlib
+import os
+import sys
+import time
+from collections.abc import Sequence
+
+from workbench.cli import exits
+from workbench.cli.arguments import UsageError, parser
+
+_MODULES = {None: "open_app", "demo": "open_app", "route": "later", "usage": "later"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words)
+    except KeyboardInterrupt:
+        return fail(words, "cancelled", "interrupted", exits.INTERRUPTED, quiet=True)
+    except BrokenPipeError:
+        _discard(1)
+        return exits.PIPE_CLOSED
+    except Exception as error:
+        return fail(words, "internal", _crash(error), exits.ALL_FAILED if words[:1] == ["ask"] else 1)
+
+
+def _run(words: list[str]) -> int:
+    from workbench.domain.errors import StoreError, WorkbenchError
+
+    _prepare_streams()
+    try:
+        arguments = parser().parse_args(words)
+    except UsageError as error:
+        return fail(words, "config", str(error), exits.USAGE)
+    name = _MODULES.get(arguments.command, arguments.command)
+    module = importlib.import_module(f"workbench.cli.{name}")
+    try:
+        code: int = module.run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except StoreError as error:
+        return fail(words, "config", f"the history can't be used: {error}", 1)
+    except WorkbenchError as error:
+        return fail(words, "config", str(error), exits.USAGE)
+    return code
+
+
+def fail(words: Sequence[str], kind: str, message: str, code: int, *, quiet: bool = False) -> int:
+    """Say why nothing was done, in JSON on standard output where that was asked for, and give back `code`."""
+    from workbench.domain.clean import clean, clean_line
+
+    if "--json" in words or ("--events" in words and words[:1] == ["ask"]):
+        from workbench.cli.json_form import dump, failure_form
+
+        failure = failure_form(kind, message)
+        form = dump({"event": "error", "error": failure["error"]}) if "--events" in words else dump(failure, indent=2)
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            print(form, flush=True)
+    if not quiet:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            said = clean(message) if kind == "internal" else clean_line(message)
+            print(f"workbench: {said}", file=sys.stderr, flush=True)
+    return code
+
+
+def _prepare_streams() -> None:
+    """Whatever the terminal's encoding is, printing a letter it lacks is no error; a stream may be closed."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _crash(error: Exception) -> str:
+    """Write the traceback, without the values of any variable, to a file; the message that names it."""
+    import traceback
+
+    from workbench.settings.paths import data_dir
+
+    name = type(error).__name__
+    if isinstance(error, OSError):
+        name = f"{name}: {error.strerror or error}"
+    try:
+        folder = data_dir()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"crash-{time.strftime('%Y%m%d-%H%M%S')}.log"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as log:
+            frames = traceback.format_tb(error.__traceback__)
+            log.write(f"{type(error).__name__}\n{''.join(frames)}")
+    except (OSError, ValueError):
+        return f"internal error: {name}"
+    return f"internal error: {name}\nWhere it happened is in {path}"
+
+
+def _discard(number: int) -> None:
+    """Make sure that the interpreter's last flush of a closed pipe says nothing."""
+    with contextlib.suppress(OSError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, number)
+        os.close(null)
