@@ -180,6 +180,8 @@ class Turn:
     created_utc: str
     context_mode: ContextMode = "own"
     parent_turn: str | None = None
+    """The turn whose place this one takes: an edited prompt, which that turn and all after it give way to. With a
+    `parent_response`: the turn that this one goes on from."""
     parent_response: str | None = None
 
     @property

@@ -14,6 +14,8 @@ from workbench.domain.usage import Usage
 NANO = 1_000_000_000
 """Nano-dollars in a dollar."""
 MILLION = 1_000_000
+CONFIGURED = "configuration"
+"""The `version` of rates that the user stated."""
 
 
 @dataclass(frozen=True, slots=True)
