@@ -18,7 +18,7 @@ _PIECE = 65_536
 class Output:
     """The two streams of one command."""
 
-    def __init__(self, on_broken: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, on_broken: Callable[[], object] = lambda: None) -> None:
         self._on_broken = on_broken
         self._queue: queue.SimpleQueue[tuple[TextIO | None, str] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="output", daemon=True)
@@ -40,12 +40,17 @@ class Output:
         """A line to standard error."""
         self._queue.put((sys.stderr, text + "\n"))
 
-    def close(self, timeout_s: float | None = None) -> None:
-        """Wait until everything is written, or nobody reads, or the time is up."""
+    def close(self, timeout_s: float) -> bool:
+        """Wait until everything is written or nobody reads; False when the time is up first. Call it again to wait on."""
         self._queue.put(None)
         self._thread.join(timeout_s)
-        if self.broken or self.failure or self._thread.is_alive():
+        if self.broken or self.failure:
             _discard_stdout()
+        return not self._thread.is_alive()
+
+    def abandon(self) -> None:
+        """Leave what a reader who doesn't read has not taken."""
+        _discard_stdout()
 
     def _run(self) -> None:
         while (item := self._queue.get()) is not None:

@@ -85,6 +85,9 @@ class ChaosProvider:
         self._clock = clock
         self._sleep = sleep
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
     async def models(self) -> list[ModelInfo]:
         """As the provider within."""
         return await self._inner.models()

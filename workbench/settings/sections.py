@@ -8,13 +8,14 @@ from typing import Any, cast
 from workbench.domain.catalog import PROTOCOLS, Protocol, ProviderConfig, parse_target
 from workbench.domain.conversation import ContextMode, Lane, LineUp, Parameters
 from workbench.domain.errors import ConfigurationError
-from workbench.domain.prices import Rates, Tier, usd
+from workbench.domain.prices import CONFIGURED, Rates, Tier, usd
 from workbench.settings.addresses import judge
 from workbench.settings.model import FOLLOW, SYMBOLS, Budgets, Deadlines, Defaults, Follow, Settings, Symbols
 from workbench.settings.reader import Findings, Table, suggestion
 from workbench.settings.secrets import looks_secret, names_a_secret
 
 MAX_LANES = 12
+RATE_NAMES = ("input", "output", "cached_input", "cache_write", "cache_write_1h", "reasoning")
 _RESERVED = ("sim", "route")
 _EFFORTS = ("low", "medium", "high")
 _CONTEXTS = ("own", "shared", "none")
@@ -219,7 +220,7 @@ def _rates(table: Table) -> Rates:
         above = tier.integer("above_input_tokens", 0, 1, 10**9)
         tiers.append(Tier(above, **_per_million(tier)))
         tier.close()
-    rates = Rates(**_per_million(table), tiers=tuple(sorted(tiers, key=_threshold)), version="configuration")
+    rates = Rates(**_per_million(table), tiers=tuple(sorted(tiers, key=_threshold)), version=CONFIGURED)
     table.close()
     return rates
 
@@ -229,7 +230,7 @@ def _per_million(table: Table) -> dict[str, Any]:
         if key not in table:
             table.findings.error(table.path, f"{key} is missing: dollars per million tokens")
     known = {"input": _nano(table, "input") or 0, "output": _nano(table, "output") or 0}
-    return known | {key: _nano(table, key) for key in ("cached_input", "cache_write", "cache_write_1h")}
+    return known | {key: _nano(table, key) for key in RATE_NAMES[2:]}
 
 
 def _nano(table: Table, key: str) -> int | None:

@@ -8,9 +8,10 @@ from typing import Any
 
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.conversation import Lane, Parameters
-from workbench.domain.prices import Rates
+from workbench.domain.prices import NANO, Rates
 from workbench.settings.model import Settings
 from workbench.settings.reader import spelled
+from workbench.settings.sections import RATE_NAMES
 
 
 def shown(settings: Settings) -> str:
@@ -77,10 +78,8 @@ def _lane(lane: Lane) -> Any:
 
 
 def _rates(rates: Rates) -> dict[str, Any]:
-    names = ("input", "output", "cached_input", "cache_write", "cache_write_1h")
-
     def dollars(of: Any) -> dict[str, float]:
-        return {name: getattr(of, name) / 1000 for name in names if getattr(of, name) is not None}
+        return {name: getattr(of, name) / NANO for name in RATE_NAMES if getattr(of, name) is not None}
 
     tiers = [{"above_input_tokens": tier.above_input_tokens, **dollars(tier)} for tier in rates.tiers]
     return {**dollars(rates), "tiers": tiers}

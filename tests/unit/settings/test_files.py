@@ -124,13 +124,18 @@ def test_lanes_are_texts_or_tables(file: Path) -> None:
 
 
 def test_prices_are_dollars_per_million_tokens(file: Path) -> None:
-    """Prices become integer nano-dollars per token."""
+    """Prices become exact integers, nano-dollars per million tokens."""
     tier = "tiers = [{ above_input_tokens = 200000, input = 2.5, output = 15 }]"
-    text = f'[prices."lab/q"]\ninput = 1.25\noutput = 10\n{tier}\n'
+    text = f'[prices."lab/q"]\ninput = 0.0375\noutput = 10\n{tier}\n'
     rates = load(file, text).settings.prices["lab/q"]
 
-    assert (rates.input, rates.output, rates.cached_input, rates.version) == (1250, 10000, None, "configuration")
-    assert (rates.tiers[0].above_input_tokens, rates.tiers[0].input) == (200_000, 2500)
+    assert (rates.input, rates.output, rates.cached_input, rates.version) == (
+        37_500_000,
+        10_000_000_000,
+        None,
+        "configuration",
+    )
+    assert (rates.tiers[0].above_input_tokens, rates.tiers[0].input) == (200_000, 2_500_000_000)
 
 
 def test_deadlines_and_app(file: Path) -> None:
