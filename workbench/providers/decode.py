@@ -34,7 +34,8 @@ class BodyReader:
         self._framing = framing
         self._translator = translator
         self._warnings = Warnings()
-        self._frames = 0
+        self.frames = 0
+        """Frames found so far, good or bad."""
         self._bad = 0
         self.head = b""
         """The beginning of the body, kept as long as no frame was found in it."""
@@ -52,7 +53,7 @@ class BodyReader:
         """
         if self._translator.done:
             return
-        if not self._frames and len(self.head) < HEAD_BYTES:
+        if not self.frames and len(self.head) < HEAD_BYTES:
             self.head += data[: HEAD_BYTES - len(self.head)]
         self._take(self._framing.feed(data), into)
 
@@ -67,7 +68,7 @@ class BodyReader:
         self._take(self._framing.close(), into)
         if self.done:
             return
-        if self._bad and self._bad == self._frames:
+        if self._bad and self._bad == self.frames:
             raise ProviderError(ErrorInfo("parse", "the body is no stream of this protocol: no frame could be read"))
         ending: list[StreamEvent] = []
         try:
@@ -78,7 +79,7 @@ class BodyReader:
     def _take(self, frames: list[tuple[str, str]], into: list[StreamEvent]) -> None:
         translator = self._translator
         for name, data in frames:
-            self._frames += 1
+            self.frames += 1
             try:
                 frame = _decode(data)
             except (ValueError, RecursionError):

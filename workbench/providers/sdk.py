@@ -1,0 +1,169 @@
+"""The thin I/O of the protocols whose vendors have an SDK: it opens the stream, the raw bytes are ours.
+
+The SDK knows authentication, endpoints and Azure, and raises typed errors for statuses. Everything that it would do by
+itself is off: retries, redirects, objects per chunk, credentials and headers from the environment.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from types import ModuleType
+from typing import Any, ClassVar
+
+from workbench.domain.catalog import ModelInfo, ProviderConfig
+from workbench.domain.conversation import ModelRequest
+from workbench.domain.errors import ErrorInfo, ProviderError
+from workbench.domain.events import StreamEvent, Warn
+from workbench.providers.assembly import Translator
+from workbench.providers.base import Arrival
+from workbench.providers.clients import Clients, load
+from workbench.providers.errors import caller_of, connection_error, not_a_stream, status_error
+from workbench.providers.pump import arrivals
+from workbench.providers.quirks import quirks_of
+from workbench.providers.request_parts import Compiled
+from workbench.providers.spelling import spell
+
+KEYLESS = "none"
+"""What the SDKs' constructors get where there is no key; it is never sent."""
+_KEY_HEADERS = {
+    "bearer": "Authorization",
+    "x-api-key": "X-Api-Key",
+    "api-key": "api-key",
+    "x-goog-api-key": "x-goog-api-key",
+}
+
+
+class SdkProvider:
+    """One provider over one SDK client, which is built on first use."""
+
+    module: ClassVar[str]
+    """The SDK's module."""
+    path: ClassVar[str]
+    """Where the stream is asked for."""
+    models_path: ClassVar[str] = "/models"
+
+    def __init__(self, config: ProviderConfig, key: str | None, clients: Clients) -> None:
+        self.config = config
+        self._key = key
+        self._clients = clients
+        self._quirks = quirks_of(config)
+        self._caller = caller_of(config, key)
+        self._sdk: ModuleType | None = None
+        self._client: Any = None
+        self._headers: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.config.name!r})"
+
+    def translator(self) -> Translator:
+        """A fresh translator of this protocol."""
+        raise NotImplementedError
+
+    def build(self, sdk: ModuleType, http: Any) -> Any:
+        """The SDK's client, with nothing taken from the environment."""
+        raise NotImplementedError
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[Arrival]:
+        """See `Provider.stream`."""
+        compiled = spell(request, self.config)
+        response = await self._open(compiled.body)
+        reading = arrivals(response, self.translator(), self._caller, notes=told(compiled))
+        async with aclosing(reading):
+            async for arrival in reading:
+                yield arrival
+
+    async def models(self) -> list[ModelInfo]:
+        """See `Provider.models`."""
+        path = self._quirks.models_path or self.models_path
+        if path == "none":
+            return []
+        client = await self._ready()
+        try:
+            async with asyncio.timeout(30):
+                listed = await client.get(path, cast_to=object, options={"headers": self._headers})
+        except Exception as error:
+            raise self._failure(error) from None
+        rows = listed.get("data", listed.get("models")) if isinstance(listed, dict) else listed
+        if not isinstance(rows, list):
+            raise not_a_stream(200, "an unknown model list", b"", self._caller)
+        names = [row.get("id") or row.get("name") for row in rows if isinstance(row, dict)]
+        return [ModelInfo(self.config.name, name, discovered=True) for name in names if isinstance(name, str)]
+
+    async def warm(self) -> None:
+        """See `Provider.warm`."""
+        try:
+            client = await self._ready()
+            http = await self._clients.for_sdks()
+            async with asyncio.timeout(5):
+                await http.head(client.base_url.copy_with(raw_path=b"/"))
+        except Exception:  # noqa: S110  (the request itself will tell what is wrong)
+            pass
+
+    async def _open(self, body: dict[str, Any]) -> Any:
+        """The response, as soon as its head has arrived.
+
+        Raises:
+            ProviderError: there is none, or its status is an error.
+        """
+        client = await self._ready()
+        sdk = self._sdk
+        assert sdk is not None  # noqa: S101  (_ready has set it)
+        try:
+            stream = await client.post(
+                self.path,
+                body=body,
+                cast_to=object,
+                stream=True,
+                stream_cls=sdk.AsyncStream[object],
+                options={"headers": self._headers},
+            )
+        except Exception as error:
+            raise self._failure(error) from None
+        return stream.response
+
+    def _failure(self, error: Exception) -> ProviderError:
+        """What an exception of the SDK means; it is not chained, because its request holds the key."""
+        if isinstance(error, ProviderError):
+            return error
+        for cause in (error.__cause__, error.__context__):
+            if isinstance(cause, ProviderError):
+                return cause
+        response = getattr(error, "response", None)
+        if response is not None:
+            return status_error(response.status_code, response.headers, response.content, self._caller)
+        return connection_error(error, self._caller, "connect")
+
+    async def _ready(self) -> Any:
+        if self._client is None:
+            http = await self._clients.for_sdks()
+            sdk = await load(self.module)
+            if self._client is None:
+                self._sdk = sdk
+                self._headers = self._own_headers(sdk)
+                try:
+                    client = self.build(sdk, http)
+                except Exception as error:
+                    reason = self._caller.scrub(str(error))[:200]
+                    raise ProviderError(ErrorInfo("config", f"{self.config.name} can't be set up: {reason}")) from None
+                # Whatever the constructor took from the environment beside the arguments is taken out again.
+                client._custom_headers = dict(self.config.headers)
+                self._client = client
+        return self._client
+
+    def _own_headers(self, sdk: ModuleType) -> dict[str, Any]:
+        """The credential as this vendor wants it, and no other: the SDK's own header is always replaced."""
+        headers: dict[str, Any] = {name: sdk.Omit() for name in ("Authorization", "X-Api-Key", "api-key")}
+        if self._key:
+            name = _KEY_HEADERS.get(self._quirks.key_header, "Authorization")
+            headers[name] = f"Bearer {self._key}" if name == "Authorization" else self._key
+        return headers
+
+
+def told(compiled: Compiled) -> list[StreamEvent]:
+    """What a request could not say, as warnings."""
+    notes: list[StreamEvent] = []
+    if compiled.ignored:
+        names = ", ".join(compiled.ignored)
+        notes.append(Warn("ignored_parameter", f"not sent, because this model does not take it: {names}"))
+    notes.extend(Warn("lost_schema", line) for line in compiled.lost)
+    return notes
