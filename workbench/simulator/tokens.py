@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 _WORDS = re.compile(r" ?[^\W\d_]+| ?\d{1,3}|_+| ?[^\w\s]{1,3}|\n+|[^\S\n]+(?=\S)|\s")
-_LONGEST = 8
+_LONGEST = 10
 """Characters of a word that may come in one piece."""
 
 
@@ -20,10 +20,10 @@ def pieces(text: str, rng: random.Random) -> Iterator[str]:
 
 
 def _parts(word: str, rng: random.Random) -> Iterator[str]:
-    widest = 2 if ord(max(word)) >= 0x0E00 else 6
+    widest = 2 if ord(max(word)) >= 0x0E00 else 7
     start = 0
     while start < len(word):
-        length = rng.randint(1 if widest == 2 else 3, widest)
+        length = rng.randint(1 if widest == 2 else 4, widest)
         yield word[start : start + length]
         start += length
 
