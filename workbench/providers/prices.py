@@ -30,10 +30,11 @@ GENAI_IDS: Mapping[str, str] = {
     "azure-openai": "azure",
 }
 """Our names for providers where the table has another; all others are looked up as they are."""
-WEB_SEARCHES = ("web_search_requests", "web_searches", "web_search_calls", "web_search_call", "web_search")
-"""Names under which providers count web searches, all of one price."""
-FREE_TOOLS = ("web_fetch_requests",)
-"""Server tools that cost nothing beyond their tokens. Source: Anthropic's pricing page, 2026-11."""
+WEB_SEARCHES = ("web_search_requests", "web_search_call", "web_search_calls", "num_search_queries")
+"""Names under which Anthropic, OpenAI, xAI and Perplexity count web searches."""
+FILE_SEARCHES = ("file_search_call",)
+FREE_TOOLS = ("web_fetch_requests", "mcp_call", "mcp_list_tools", "computer_call")
+"""Server tools that cost nothing beyond their tokens. Source: the pricing pages of Anthropic and OpenAI, 2026-11."""
 PERIOD_S = 1800
 """Prices that depend on the time of day change on half hours."""
 
@@ -106,11 +107,10 @@ def rates_of(price: Any, version: str) -> Rates | None:
     """The table's prices of one model as rates; None for a model that is not priced by its tokens."""
     if price.input_mtok is None or price.output_mtok is None:
         return None
-    searches = price.web_searches_kcount
-    per_search = None if searches is None else usd(_base(searches)) // 1000
     tools = dict.fromkeys(FREE_TOOLS, 0)
-    if per_search is not None:
-        tools |= dict.fromkeys(WEB_SEARCHES, per_search)
+    for names, thousand in ((WEB_SEARCHES, price.web_searches_kcount), (FILE_SEARCHES, price.storage_searches_kcount)):
+        if thousand is not None:
+            tools |= dict.fromkeys(names, usd(_base(thousand)) // 1000)
     requests = price.requests_kcount
     starts = sorted({tier.start for value in _token_prices(price).values() for tier in getattr(value, "tiers", ())})
     return Rates(
