@@ -115,7 +115,8 @@ class SimulatorServer:
             return await _plain(writer, entry, 200, {"ok": True})
         if request.method in ("GET", "HEAD"):
             found = listing(request.path, request.headers)
-            return await _plain(writer, entry, 200 if found else 404, found or {"error": "not found"})
+            head = request.method == "HEAD"
+            return await _plain(writer, entry, 200 if found else 404, found or {"error": "not found"}, head=head)
         protocol = protocol_of(request.path)
         if request.method != "POST" or protocol is None:
             return await _plain(
@@ -155,9 +156,10 @@ class _Connection(asyncio.StreamReaderProtocol):
             self.on_gone()
 
 
-async def _plain(writer: asyncio.StreamWriter, entry: Entry, status: int, body: object) -> bool:
+async def _plain(writer: asyncio.StreamWriter, entry: Entry, status: int, body: object, *, head: bool = False) -> bool:
     entry.status = status
-    writer.write(http.whole(status, body))
+    whole = http.whole(status, body)
+    writer.write(whole[: whole.index(b"\r\n\r\n") + 4] if head else whole)
     await writer.drain()
     entry.finished = True
     return True
