@@ -94,6 +94,8 @@ class SdkProvider:
         try:
             client = await self._ready()
             http = await self._clients.for_sdks()
+            if self.config.local:
+                return  # loopback connects at once, and home-made servers may answer HEAD with a body
             async with asyncio.timeout(5):
                 await http.head(client.base_url.copy_with(raw_path=b"/"))
         except Exception:  # noqa: S110  (the request itself will tell what is wrong)
