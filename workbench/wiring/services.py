@@ -1,0 +1,259 @@
+"""What the app needs from outside. Nothing here imports more than the first paint needs; the rest comes in threads."""
+
+import asyncio
+import contextlib
+import locale
+import threading
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from workbench.app.services import Choice, Found, FoundKey, FoundServer, History, Opening, Preferences, StartOptions
+from workbench.domain.catalog import parse_target
+from workbench.domain.conversation import ContextMode, Lane, LineUp, Session, TurnRecord
+from workbench.domain.errors import ConfigurationError
+from workbench.settings.keys import Keys
+from workbench.settings.paths import data_dir
+from workbench.wiring.deployments import AllDeployments, AllPrices
+from workbench.wiring.history import open_history
+from workbench.wiring.setup import (
+    SIM,
+    Setup,
+    check_target,
+    engine_options,
+    lanes_for,
+    read_setup_or_defaults,
+)
+from workbench.wiring.simulator import SimulatorOnDemand
+
+if TYPE_CHECKING:
+    from workbench.engine.comparison import Comparison
+    from workbench.engine.estimate import LanePreview
+    from workbench.engine.events import EngineEvent
+    from workbench.store.database import Store
+
+FLUSH_S = 10.0
+_DARK = "workbench-dark"
+
+
+class AppServices:
+    """Satisfies `app.services.Services`."""
+
+    def __init__(self, setup: Setup | None = None) -> None:
+        self.setup = setup or read_setup_or_defaults()
+        self.preferences = _preferences(self.setup)
+        self.history_problem: str | None = None
+        self._keys = Keys()
+        self._simulator = SimulatorOnDemand()
+        self._deployments = AllDeployments(self.setup, self._keys, self._simulator)
+        self._prices: AllPrices | None = None
+        self._stores: dict[bool, Store | None] = {}
+        self._opening = threading.Lock()
+
+    def opening(self, start: StartOptions) -> Opening:
+        """What to show first."""
+        banner = self.setup.problem or ""
+        if not banner and self.setup.warnings:
+            first, *more = self.setup.warnings
+            banner = f"{first}" + (f" (and {len(more)} more: workbench config check)" if more else "")
+        targets, lineup = start.targets, start.lineup
+        if start.demo:
+            from workbench.simulator.catalog import DEMO_LINEUP
+
+            targets, lineup = tuple(f"{SIM.name}/{name}" for name in DEMO_LINEUP), None
+        lanes: tuple[Lane, ...] = ()
+        try:
+            lanes = lanes_for(self.setup, targets, lineup)
+            for lane in lanes:
+                check_target(self.setup, lane.target)
+        except ConfigurationError as error:
+            banner = str(error)
+        named = lineup or (None if targets else self.setup.settings.defaults.lineup)
+        return Opening(lanes=lanes, lineup=(named or "") if lanes else "", banner=banner)
+
+    async def prepare(self, targets: Collection[str]) -> None:
+        """Keys, simulator, SDKs, connections and prices, in threads."""
+        with contextlib.suppress(Exception):  # said again, in words, when something is sent
+            await asyncio.to_thread(self._deployments.prepare, tuple(targets))
+            await self._deployments.warm(tuple(targets))
+        if self._prices is None:
+            with contextlib.suppress(Exception):
+                self._prices = await asyncio.to_thread(self._load_prices)
+
+    async def history(self, demo: bool) -> History | None:
+        """The store of one kind, opened once."""
+        return await asyncio.to_thread(self._store, demo)
+
+    async def comparison(
+        self,
+        session: Session,
+        lanes: Sequence[Lane],
+        listener: "Callable[[EngineEvent], None]",
+        turns: Sequence[TurnRecord] = (),
+    ) -> "Comparison":
+        """A session at work, recorded in the store of its kind."""
+        from workbench.engine.comparison import Comparison
+        from workbench.engine.ports import NullRecorder
+
+        store = await asyncio.to_thread(self._store, session.kind == "demo")
+        if self._prices is None:
+            self._prices = await asyncio.to_thread(self._load_prices)
+        return Comparison(
+            session,
+            lanes,
+            self._deployments,
+            NullRecorder() if store is None else store.recorder,
+            listener,
+            prices=self._prices,
+            options=engine_options(self.setup.settings),
+            history=turns,
+        )
+
+    def preview(
+        self, lanes: Sequence[Lane], turns: Sequence[TurnRecord], prompt: str, context: ContextMode = "own"
+    ) -> "Sequence[LanePreview]":
+        """Tokens in and cost per lane if this were sent; [] until prepared."""
+        if self._prices is None:
+            return []
+        from workbench.engine.estimate import preview
+
+        return preview(
+            lanes,
+            turns,
+            prompt,
+            self._deployments.configs,
+            self._prices,
+            windows=self._prices.context_window,
+            context=context,
+        )
+
+    async def choices(self) -> Sequence[Choice]:
+        """Usable models first, then what lacks a key, then the simulated ones."""
+        prices = self._prices = self._prices or await asyncio.to_thread(self._load_prices)
+        return await asyncio.to_thread(self._choices, prices)
+
+    async def detect(self) -> Found:
+        """Keys by name, local servers probed in parallel."""
+        from workbench.wiring.detection import keys_found, servers_found
+
+        try:
+            client = await self._deployments.http()
+            servers = await servers_found(client)
+        except Exception:
+            servers = []
+        keys = keys_found(self.setup.configs)
+        targets = [
+            f"{name}/{self.setup.configs[name].models[0]}" for name, _ in keys if self.setup.configs[name].models
+        ]
+        targets += [f"{server.provider}/{models[0]}" for server, models in servers if models]
+        return Found(
+            keys=tuple(FoundKey(name, variable) for name, variable in keys),
+            servers=tuple(FoundServer(server.name, server.base_url, models) for server, models in servers),
+            targets=tuple(targets[:4]),
+        )
+
+    async def start_simulator(self) -> Sequence[str]:
+        """Start the simulated models; the targets that the demo opens with.
+
+        Raises:
+            WorkbenchError: they don't come up.
+        """
+        from workbench.simulator.catalog import DEMO_LINEUP
+
+        await asyncio.to_thread(self._simulator.start)
+        return [f"{SIM.name}/{name}" for name in DEMO_LINEUP]
+
+    def suggested_prompts(self) -> Sequence[str]:
+        """Prompts worth trying on the simulated models."""
+        from workbench.simulator.catalog import SUGGESTED_PROMPTS
+
+        return SUGGESTED_PROMPTS
+
+    def lineups(self) -> Sequence[LineUp]:
+        """The configuration's line-ups, with lanes as they would be asked."""
+        return [LineUp(name, lanes_for(self.setup, (), name)) for name in self.setup.settings.lineups]
+
+    async def request_as(
+        self, lane: Lane, turns: Sequence[TurnRecord], prompt: str, form: Literal["curl", "python", "json"]
+    ) -> str:
+        """The request as it would be sent to this lane, without its key.
+
+        Raises:
+            WorkbenchError: the target can't be called.
+        """
+        from workbench.wiring.request_forms import request_as
+
+        target = parse_target(lane.target)
+        config = await asyncio.to_thread(self._deployments.config_of, target)
+        return request_as(config, target.name, lane, turns, prompt, form)
+
+    async def close(self) -> None:
+        """Close connections, flush the stores, end the simulator."""
+        with contextlib.suppress(Exception):
+            await self._deployments.close()
+        for store in self._stores.values():
+            if store is not None:
+                with contextlib.suppress(Exception):
+                    await asyncio.to_thread(store.close, FLUSH_S)
+        self._stores.clear()
+
+    def _store(self, demo: bool) -> "Store | None":
+        with self._opening:
+            if demo not in self._stores:
+                self._stores[demo], self.history_problem = open_history(demo=demo)
+            return self._stores[demo]
+
+    def _load_prices(self) -> AllPrices:
+        from workbench.providers.prices import GenaiPriceBook
+
+        book = GenaiPriceBook(self.setup.settings.prices)
+        with contextlib.suppress(ImportError, OSError):
+            book.load()
+        return AllPrices(book)
+
+    def _choices(self, prices: AllPrices) -> list[Choice]:
+        from workbench.wiring.catalogue import ModelLists, entries
+
+        found = [
+            Choice(
+                target=entry.target,
+                provider=entry.config.name,
+                label=entry.config.label,
+                rates=entry.rates,
+                context_window=entry.context_window,
+                simulated=entry.config.simulated,
+                note=entry.note,
+                usable=entry.config.simulated or not entry.note,
+            )
+            for entry in entries(self.setup.configs, ModelLists(), prices)
+        ]
+        own = self.setup.settings.providers
+        return sorted(found, key=lambda choice: (not choice.usable, choice.simulated, choice.provider not in own))
+
+
+def _preferences(setup: Setup) -> Preferences:
+    settings, folder = setup.settings, _data_folder()
+    symbols = settings.symbols
+    if locale.getencoding().lower().replace("-", "") not in ("utf8", "cp65001"):
+        symbols = "ascii"
+    return replace(
+        Preferences(),
+        theme=settings.theme or _DARK,
+        keymap=dict(settings.keymap),
+        symbols=symbols,
+        motion=settings.motion,
+        follow=settings.follow,
+        day_budget_nano=settings.budgets.day_nano,
+        theme_folder=setup.path.parent / "themes",
+        config_path=setup.path,
+        log_path=None if folder is None else folder / "crash.log",
+        data_folder=folder,
+    )
+
+
+def _data_folder() -> Path | None:
+    try:
+        return data_dir()
+    except (OSError, RuntimeError):
+        return None
