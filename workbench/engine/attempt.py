@@ -57,6 +57,7 @@ class AttemptRun:
         self._seq = 0
         self._stream: AsyncIterator[Arrival] | None = None
         self._deadlines = Deadlines(means.options, local=config.local, start_s=0.0)
+        self._watchdog: Watchdog | None = None
 
     async def run(self) -> End:
         """Ask, and read to the end.
@@ -97,7 +98,7 @@ class AttemptRun:
         """The error that ended the stream, None after a finish."""
         try:
             async with asyncio.timeout(None) as limit:
-                watchdog = Watchdog(self._deadlines, limit, self._means.clock)
+                self._watchdog = watchdog = Watchdog(self._deadlines, limit, self._means.clock)
                 try:
                     self._stream = stream = self._provider.stream(self._request)
                     async for arrival in stream:
@@ -156,7 +157,8 @@ class AttemptRun:
             moments.first_event_s = t_s
         if alive:
             assembly.heard = True
-            self._deadlines.content(arrival.at_s)
+            if self._deadlines.content(arrival.at_s) and self._watchdog is not None:
+                self._watchdog.look_again()
         elif busy:
             self._deadlines.progress(arrival.at_s)
         if pieces:

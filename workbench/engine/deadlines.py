@@ -28,12 +28,14 @@ class Deadlines:
         self._progress_at_s = -math.inf
         self._started = False
 
-    def content(self, at_s: float) -> None:
-        """Content arrived."""
-        if not self._started:
-            self._started = True
-            self._window_s = self._idle_s
+    def content(self, at_s: float) -> bool:
+        """Content arrived; whether it was the first, after which the next deadline may be a nearer one."""
         self._life_s = at_s
+        if self._started:
+            return False
+        self._started = True
+        self._window_s = self._idle_s
+        return True
 
     def progress(self, at_s: float) -> None:
         """A typed sign of work arrived."""
@@ -68,6 +70,11 @@ class Watchdog:
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._arm()
+
+    def look_again(self) -> None:
+        """The next deadline may have come nearer; that it went farther is noticed without being told."""
+        self.close()
         self._arm()
 
     def close(self) -> None:
