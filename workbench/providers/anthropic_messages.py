@@ -47,6 +47,11 @@ class MessagesTranslator:
         self._detail: str | None = None
         self._optional = quirks.finish_optional
 
+    @property
+    def finished(self) -> bool:
+        """See `Translator.finished`."""
+        return self._reason is not None
+
     def feed(self, name: str, frame: Any) -> Iterator[StreamEvent]:
         """See `Translator.feed`."""
         if type(frame) is not dict:

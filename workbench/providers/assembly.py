@@ -19,7 +19,6 @@ from workbench.domain.events import (
     StreamEvent,
     Warn,
 )
-from workbench.providers.quirks import Quirks
 
 MAX_WARNINGS = 5
 """Warnings of one code that are told one by one; the rest is summed up at the end."""
@@ -28,11 +27,13 @@ MAX_WARNINGS = 5
 class Translator(Protocol):
     """Decoded frames of one answer to events."""
 
-    def __init__(self, quirks: Quirks) -> None: ...
-
     @property
     def done(self) -> bool:
         """The protocol's last word came: whatever follows in the body is ignored."""
+
+    @property
+    def finished(self) -> bool:
+        """The finish reason came; usage and the end of the body may still follow."""
 
     def feed(self, name: str, frame: Any) -> Iterator[StreamEvent]:
         """What one frame says; `name` is its SSE event name ("" where there is none).

@@ -45,6 +45,11 @@ class BodyReader:
         """The last event was given; what follows in the body doesn't matter."""
         return self._translator.done
 
+    @property
+    def finished(self) -> bool:
+        """The finish reason is known, though the body may go on."""
+        return self._translator.finished
+
     def feed(self, data: bytes, into: list[StreamEvent]) -> None:
         """Append to `into` what `data` says.
 

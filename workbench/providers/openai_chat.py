@@ -82,6 +82,11 @@ class ChatTranslator:
         self._server_data: dict[Any, dict[str, Any]] = {}
         self._details: list[dict[str, Any]] = []
 
+    @property
+    def finished(self) -> bool:
+        """See `Translator.finished`."""
+        return self._finish is not None
+
     def feed(self, name: str, frame: Any) -> Iterator[StreamEvent]:
         """See `Translator.feed`."""
         if type(frame) is not dict:

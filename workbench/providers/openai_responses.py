@@ -53,6 +53,11 @@ class ResponsesTranslator:
         self._refused = False
         self._optional = quirks.finish_optional
 
+    @property
+    def finished(self) -> bool:
+        """See `Translator.finished`."""
+        return self.done
+
     def feed(self, name: str, frame: Any) -> Iterator[StreamEvent]:
         """See `Translator.feed`."""
         if type(frame) is not dict:

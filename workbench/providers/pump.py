@@ -19,6 +19,8 @@ from workbench.providers.ndjson import NdjsonDecoder
 from workbench.providers.rate_limits import rate_limits, request_id
 from workbench.providers.sse import SseDecoder
 
+LINGER_S = 5.0
+"""How long a body may stay silent once its finish reason came: the usage may be late, the end of the body may not come."""
 DRAIN_S = 0.25
 """How long the end of a finished body is waited for, so that its connection can be used again."""
 
@@ -70,8 +72,12 @@ async def arrivals(
         while True:
             if first is None:
                 try:
-                    chunk = await chunks.__anext__()
-                except StopAsyncIteration:
+                    if reader.finished:
+                        async with asyncio.timeout(LINGER_S):
+                            chunk = await chunks.__anext__()
+                    else:
+                        chunk = await chunks.__anext__()
+                except (StopAsyncIteration, TimeoutError):
                     break
                 except ProviderError:
                     raise
