@@ -75,9 +75,13 @@ class AttemptRun:
         try:
             error = await self._read()
         except asyncio.CancelledError:
-            self._close(None, cancelled=True)
+            self.abandon()
             raise
         return self._close(error)
+
+    def abandon(self) -> None:
+        """End it as cancelled, now; whatever its stream still says is dropped."""
+        self._close(None, cancelled=True)
 
     async def let_go(self) -> None:
         """Let a finished stream come to its end, so that its connection can be used again; hang up if it doesn't."""
@@ -125,6 +129,8 @@ class AttemptRun:
 
     def _take(self, arrival: Arrival) -> None:
         """Keep, stamp and pass on one read."""
+        if self.end is not None:
+            return
         t_s = max(0.0, arrival.at_s - self.start_s)
         assembly, moments = self.assembly, self._moments
         pieces: list[tuple[str, str]] = []
@@ -183,7 +189,9 @@ class AttemptRun:
             start = place
 
     def _close(self, error: ErrorInfo | None, *, cancelled: bool = False) -> End:
-        """The one end: figures, row and terminal event."""
+        """The one end: figures, row and terminal event. Only the first call counts."""
+        if self.end is not None:
+            return self.end
         assembly, means = self.assembly, self._means
         received = Received(
             text=assembly.has_text,

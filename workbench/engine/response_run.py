@@ -21,6 +21,8 @@ from workbench.engine.moments import since
 from workbench.engine.retry import Again, after_failure
 from workbench.providers.base import Provider
 
+STOP_S = 1.0
+"""How long a stopped stream may take to hang up before its response ends without it."""
 REPAIRS = 3
 """Times that a refused request is corrected: each correction is another parameter, none is made twice."""
 
@@ -72,6 +74,7 @@ class ResponseRun:
         self.stopping = True
         if self.task is not None:
             self.task.cancel()
+            asyncio.get_running_loop().call_later(STOP_S, self.end, End("cancelled", "cancelled"))
         else:
             self.end(End("cancelled", "cancelled"))
 
@@ -99,6 +102,9 @@ class ResponseRun:
             return
         if self.stopping:
             end = End("cancelled", "cancelled")
+        if self._current is not None and self._current.end is None:
+            self._current.abandon()
+            self._keep(self._current)
         self.ended = ended = self._settled(end)
         self._means.record(self._means.recorder.response_ended, ended)
         self._on_end(self, ended)
@@ -184,9 +190,15 @@ class ResponseRun:
             try:
                 end = await run.run()
             finally:
-                self._start_s = run.start_s if self._start_s is None else self._start_s
-                self._attempts.append(run.attempt)
+                self._keep(run)
         return end, run
+
+    def _keep(self, run: AttemptRun) -> None:
+        """An attempt is over: its figures count."""
+        if self._start_s is None:
+            self._start_s = run.start_s
+        if all(attempt.id != run.attempt.id for attempt in self._attempts):
+            self._attempts.append(run.attempt)
 
     def _repaired(self, provider: Provider, request: ModelRequest, error: ErrorInfo) -> ModelRequest | None:
         """The request without what the provider refused, when its adapter knows how."""
