@@ -1,12 +1,103 @@
-"""Runs the app as a process: signals, crashes and the exit code."""
+"""Runs the app as a process: signals, crashes and the exit code; the terminal is left as it was found on every path."""
+
+import asyncio
+import codecs
+import contextlib
+import functools
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from workbench.app.services import Services, StartOptions
+
+if TYPE_CHECKING:
+    from workbench.app.app import WorkbenchApp
+
+INTERRUPTED = 130
+GRACE_S = 1.5
+"""After a signal the program is gone within this time, whatever still hangs."""
+_ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
 
 
 def run_app(services: Services, start: StartOptions) -> int:
     """Run until the user quits; the process's exit code."""
     from workbench.app.app import WorkbenchApp
 
+    _tolerate_bad_bytes()
     app = WorkbenchApp(services, start)
-    app.run()
+    asyncio.run(_run(app))
+    if app.crash is not None:
+        with contextlib.suppress(OSError, ValueError):
+            print(app.crash.words(), file=sys.stderr)
+        return app.return_code or 1
+    if app.ended_by is not None:
+        return 128 + app.ended_by
     return app.return_code or 0
+
+
+async def _run(app: "WorkbenchApp") -> None:
+    loop = asyncio.get_running_loop()
+    for number in _ENDING:
+        loop.add_signal_handler(number, _end, app, number)
+    loop.add_signal_handler(signal.SIGINT, _interrupt(app))
+    if hasattr(signal, "SIGUSR1"):
+        loop.add_signal_handler(signal.SIGUSR1, _ignore)
+    try:
+        await app.run_async()
+    finally:
+        for number in (*_ENDING, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+def _end(app: "WorkbenchApp", number: int) -> None:
+    """Leave in order; a thread sees to it that leaving ends."""
+    last_resort = threading.Timer(GRACE_S, _restore_and_exit, (app, 128 + number))
+    last_resort.daemon = True
+    last_resort.start()
+    app.terminated(number)
+
+
+def _interrupt(app: "WorkbenchApp") -> Callable[[], None]:
+    """The first SIGINT does what Ctrl+C does, a second one within the grace ends the program."""
+    times: list[float] = []
+
+    def interrupted() -> None:
+        now = asyncio.get_running_loop().time()
+        if times and now - times[-1] < GRACE_S:
+            _end(app, signal.SIGINT)
+            return
+        times.append(now)
+        app.call_later(app.action_interrupt)
+
+    return interrupted
+
+
+def _restore_and_exit(app: "WorkbenchApp", code: int) -> None:
+    driver = app._driver
+    if driver is not None:
+        with contextlib.suppress(Exception):
+            driver.stop_application_mode()
+        with contextlib.suppress(Exception):
+            driver.close()
+    os._exit(code)
+
+
+def _ignore() -> None:
+    pass
+
+
+def _tolerate_bad_bytes() -> None:
+    """Bytes from the keyboard that are no UTF-8 become U+FFFD; Textual's reader would end the program with code 0."""
+    try:
+        from textual.drivers import linux_driver
+    except ImportError:  # another platform has another driver
+        return
+
+    def decoder(encoding: str) -> "functools.partial[codecs.IncrementalDecoder]":
+        return functools.partial(codecs.getincrementaldecoder(encoding), errors="replace")
+
+    if hasattr(linux_driver, "getincrementaldecoder"):
+        linux_driver.getincrementaldecoder = decoder  # type: ignore[assignment]

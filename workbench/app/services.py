@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from workbench.domain.conversation import Lane, LineUp, Session, TurnRecord
+from workbench.domain.conversation import ContextMode, Lane, LineUp, Session, TurnRecord
 from workbench.domain.prices import Rates
 
 if TYPE_CHECKING:
     from workbench.engine.comparison import Comparison
     from workbench.engine.estimate import LanePreview
     from workbench.engine.events import EngineEvent
+    from workbench.engine.ports import Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Opening:
     lineup: str = ""
     """The line-up's name; empty when the lanes were named one by one."""
     draft: str = ""
-    """What was typed last time and never sent."""
+    """What was typed last time and never sent: the draft of the session ""."""
     banner: str = ""
     """What is wrong with the configuration, in one sentence; empty when nothing is."""
 
@@ -141,7 +142,7 @@ class DraftKeeper(Protocol):
     """Unsent prompts. Blocking."""
 
     def save(self, session: str, text: str, /) -> None:
-        """Keep it; empty text forgets it."""
+        """Keep it; empty text forgets it. The session "" is the one in which nothing was sent yet."""
 
     def load(self, session: str, /) -> str | None:
         """What was kept."""
@@ -157,6 +158,10 @@ class History(Protocol):
     @property
     def problem(self) -> str | None:
         """What went wrong with saving ("history not saved: disk full"), or None."""
+
+    @property
+    def recorder(self) -> "Recorder":
+        """What a branched session is written with."""
 
     @property
     def sessions(self) -> SessionReader:
@@ -197,7 +202,9 @@ class Services(Protocol):
     ) -> "Comparison":
         """A session at work, recorded in the store of its kind; `turns` are those of a reopened session."""
 
-    def preview(self, lanes: Sequence[Lane], turns: Sequence[TurnRecord], prompt: str) -> "Sequence[LanePreview]":
+    def preview(
+        self, lanes: Sequence[Lane], turns: Sequence[TurnRecord], prompt: str, context: ContextMode = "own"
+    ) -> "Sequence[LanePreview]":
         """Tokens in and cost per lane if this were sent; quick enough for a typing pause, [] until prepared."""
 
     async def choices(self) -> Sequence[Choice]:
@@ -226,6 +233,13 @@ class Services(Protocol):
 
         Raises:
             WorkbenchError: the target can't be called.
+        """
+
+    def create_configuration(self) -> None:
+        """Write a commented configuration file where there is none. Blocking.
+
+        Raises:
+            OSError: it can't be written.
         """
 
     async def close(self) -> None:

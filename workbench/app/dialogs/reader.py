@@ -1,0 +1,45 @@
+"""A text to read and nothing to answer: help, the inspector."""
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from workbench.app.dialogs.dialog import Dialog
+
+
+class ReaderDialog(Dialog[None]):
+    """Shows prepared content, scrollable."""
+
+    DEFAULT_CSS = """
+    ReaderDialog > #box { width: 100; height: 90%; }
+    ReaderDialog VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; background: $surface; }
+    """
+    BINDINGS = [  # noqa: RUF012
+        Binding("y", "copy", "copy", id="reader.copy"),
+        Binding("q", "leave", "close", id="reader.close", show=False),
+    ]
+
+    def __init__(self, title: str, body: Content, *, copyable: bool = True) -> None:
+        super().__init__()
+        self._title, self._body, self._copyable = title, body, copyable
+
+    def compose(self) -> ComposeResult:
+        """The text in a scrolling box."""
+        with Vertical(id="box") as box:
+            box.border_title = Content(self._title)  # type: ignore[assignment]
+            box.border_subtitle = Content("y copy · Esc close" if self._copyable else "Esc close")  # type: ignore[assignment]
+            with VerticalScroll():
+                yield Static(self._body, markup=False)
+
+    def on_mount(self) -> None:
+        """Arrow keys scroll at once."""
+        self.query_one(VerticalScroll).focus()
+
+    async def action_copy(self) -> None:
+        """Take the whole text away."""
+        if self._copyable:
+            from workbench.app.copying import copy_text
+
+            await copy_text(self.app, self._body.plain, self._title.lower())

@@ -1,0 +1,121 @@
+"""The numbers of one lane as they are drawn now, whatever they come from: a running answer or a kept one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from workbench.app.words import retry_words
+from workbench.domain.conversation import Response
+from workbench.domain.timing import tokens_per_second
+from workbench.engine.live import LiveFigures
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What pane frame and sidebar show of a lane's newest answer. Durations are seconds, money is nano-dollars."""
+
+    state: str = "idle"
+    """A response state, or idle, queued, waiting (nothing came yet), retrying."""
+    note: str = ""
+    """A few words instead of the state's own: "again in 3 s (2 of 3)"."""
+    first_token_s: float | None = None
+    elapsed_s: float | None = None
+    speed: float | None = None
+    """Output tokens per second."""
+    input_tokens: int | None = None
+    cached_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    input_estimated: bool = False
+    output_estimated: bool = False
+    cost_nano: int | None = None
+    cost_estimated: bool = False
+    speeds: Sequence[float] = ()
+    """Tokens per second over time, for the sparkline."""
+    queued: int = 0
+    """Prompts that wait behind this answer."""
+    cold: bool = False
+    best: frozenset[str] = frozenset()
+    """Which of first_token, speed and cost are the best of the turn, known once all lanes ended."""
+
+    @property
+    def running(self) -> bool:
+        """Something may still come."""
+        return self.state in ("queued", "waiting", "streaming", "retrying")
+
+
+def figures_of(response: Response) -> Figures:
+    """The figures of an answer that is over."""
+    usage, timing = response.usage, response.timing
+    estimated = usage.source == "estimated"
+    return Figures(
+        state=response.state if response.state != "streaming" else "interrupted",
+        first_token_s=timing.first_token_s,
+        elapsed_s=timing.end_s,
+        speed=tokens_per_second(usage.output_tokens, timing),
+        input_tokens=usage.input_tokens,
+        cached_tokens=usage.cached_input_tokens,
+        output_tokens=usage.output_tokens,
+        reasoning_tokens=usage.reasoning_tokens,
+        input_estimated=estimated,
+        output_estimated=estimated,
+        cost_nano=response.cost_nano,
+        cost_estimated=response.cost_estimated,
+        cold=timing.cold,
+    )
+
+
+def figures_of_live(live: LiveFigures) -> Figures:
+    """The figures of an answer that runs, or has just ended."""
+    state = {"queued": "queued", "connecting": "waiting", "waiting": "waiting", "retrying": "retrying"}.get(
+        live.activity, live.state
+    )
+    note = live.activity if live.activity in ("thinking", "calling a tool") else ""
+    if live.activity == "retrying":
+        note = retry_words(live.retry_in_s or 0.0, live.retry, live.retries)
+    return Figures(
+        state=state,
+        note=note,
+        first_token_s=live.first_token_s,
+        elapsed_s=live.elapsed_s,
+        speed=live.speed,
+        input_tokens=live.input_tokens,
+        cached_tokens=live.cached_tokens,
+        output_tokens=live.output_tokens,
+        reasoning_tokens=live.reasoning_tokens,
+        input_estimated=live.input_estimated,
+        output_estimated=live.output_estimated,
+        cost_nano=live.cost_nano,
+        cost_estimated=live.cost_estimated,
+        speeds=live.speeds,
+        cold=live.cold,
+    )
+
+
+def with_best(lanes: Sequence[Figures]) -> list[Figures]:
+    """Mark the fastest first token, the highest speed and the lowest cost, once all ended and there is a choice."""
+    if len(lanes) < 2 or any(figures.running for figures in lanes):
+        return [replace(figures, best=frozenset()) for figures in lanes]
+    won: list[set[str]] = [set() for _ in lanes]
+    finished = [index for index, figures in enumerate(lanes) if figures.state in ("complete", "truncated")]
+    for name, sign in (("first_token", 1), ("speed", -1), ("cost", 1)):
+        values = [(sign * value, index) for index in finished if (value := _value(lanes[index], name)) is not None]
+        best = min(values, default=None)
+        if best and len(values) > 1 and max(values)[0] != best[0]:
+            won[best[1]].add(name)
+    return [replace(figures, best=frozenset(names)) for figures, names in zip(lanes, won, strict=True)]
+
+
+def sum_cost(lanes: Iterable[Figures]) -> tuple[int, bool]:
+    """Known cost together, and whether that is all of it and none of it estimated."""
+    total, exact = 0, True
+    for figures in lanes:
+        if figures.cost_nano is not None:
+            total += figures.cost_nano
+            exact = exact and not figures.cost_estimated
+        elif figures.state != "idle":
+            exact = False
+    return total, exact
+
+
+def _value(figures: Figures, name: str) -> float | None:
+    return {"first_token": figures.first_token_s, "speed": figures.speed, "cost": figures.cost_nano}[name]

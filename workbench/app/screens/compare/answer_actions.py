@@ -1,0 +1,309 @@
+"""What can be done with an answer: copy, retry, continue, sample, mark, inspect, export, go on from it."""
+
+from typing import TYPE_CHECKING
+
+from textual import on, work
+
+from workbench.app.answer import AnswerView
+from workbench.app.copying import copy_text
+from workbench.app.dialogs.menu import MenuDialog, MenuItem
+from workbench.app.formatting import plural
+from workbench.app.screens.compare.base import CompareBase
+from workbench.app.screens.compare.lane_desk import LaneDesk
+from workbench.domain.clean import clean_line
+from workbench.domain.conversation import Response
+from workbench.domain.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.export.markdown import Answered
+
+_COPIED_CODE_KEYS = "123456789"
+
+
+class AnswerActions(CompareBase):
+    """Actions on the pane in question."""
+
+    @work(group="copy")
+    async def action_copy_answer(self) -> None:
+        """The answer as it was received."""
+        desk = self.desk_in_question
+        if desk is not None and desk.pane.view.text:
+            await copy_text(self.app, desk.pane.view.text, f"answer {desk.pane.number}", self._folder)
+        else:
+            self._say("nothing to copy yet")
+
+    @work(group="copy", exclusive=True)
+    async def action_copy_menu(self) -> None:
+        """This answer, a code block, the marked answers, all, or the request."""
+        desk = self.desk_in_question
+        if desk is None:
+            return
+        blocks = desk.pane.view.code_blocks
+        marked = [other for other in self.desks.values() if other.pane.marked]
+        items = [
+            MenuItem("answer", "This answer", "y", enabled=bool(desk.pane.view.text)),
+            *(
+                MenuItem(f"code:{index}", f"Code block {block.number}", key, clean_line(block.language or "plain"))
+                for index, (block, key) in enumerate(zip(blocks, _COPIED_CODE_KEYS, strict=False))
+            ),
+            MenuItem(
+                "marked",
+                f"The {plural(len(marked), 'marked answer')} as Markdown",
+                "m",
+                "" if marked else "Space marks",
+                bool(marked),
+            ),
+            MenuItem("all", "All answers as Markdown", "a"),
+            MenuItem("curl", "The request as curl, without its key", "c"),
+            MenuItem("python", "The request as Python, without its key", "p"),
+        ]
+        chosen = await self.app.push_screen_wait(MenuDialog("Copy", items))
+        if chosen is not None:
+            await self._copy(chosen, desk, marked)
+
+    async def _copy(self, chosen: str, desk: LaneDesk, marked: list[LaneDesk]) -> None:
+        kind, _, index = chosen.partition(":")
+        if kind == "answer":
+            text, what = desk.pane.view.text, f"answer {desk.pane.number}"
+        elif kind == "code":
+            block = desk.pane.view.code_blocks[int(index)]
+            text, what = block.text, f"code block {block.number}"
+        elif kind in ("marked", "all"):
+            desks = marked if kind == "marked" else list(self.desks.values())
+            text, count = self._as_markdown(desks)
+            what = plural(count, "answer")
+            if not count:
+                self._say("nothing to copy yet")
+                return
+        else:
+            try:
+                text = await self._request_text(desk, kind)
+            except WorkbenchError as error:
+                self._say(str(error), warning=True)
+                return
+            what = f"the request as {'curl' if kind == 'curl' else 'Python'}"
+        await copy_text(self.app, text, what, self._folder)
+
+    async def _request_text(self, desk: LaneDesk, form: str) -> str:
+        turns = list(self.comparison.turns) if self.comparison is not None else self.kept_turns
+        before = turns[:-1]
+        prompt = turns[-1].turn.prompt if turns else self.prompt.value
+        return await self.app.services.request_as(desk.lane, before, prompt, form)  # type: ignore[arg-type]
+
+    def _as_markdown(self, desks: list[LaneDesk]) -> tuple[str, int]:
+        from workbench.export.markdown import answers_as_markdown
+
+        answers = [found for desk in desks if (found := self._answered(desk)) is not None]
+        return answers_as_markdown(answers), len(answers)
+
+    def _answered(self, desk: LaneDesk) -> "Answered | None":
+        from workbench.export.markdown import Answered
+
+        response = desk.last
+        if self.comparison is not None and desk.current is not None:
+            response = self.comparison.response(desk.current.id)
+        if response is None:
+            return None
+        for record in self.comparison.turns if self.comparison is not None else self.kept_turns:
+            if record.turn.id == response.turn:
+                return Answered(record.turn, response)
+        return None
+
+    def action_mark(self) -> None:
+        """Choose it for copying together with others."""
+        if desk := self.desk_in_question:
+            desk.pane.marked = not desk.pane.marked
+
+    def action_stop_lane(self) -> None:
+        """Stop what streams or waits in this lane."""
+        if pane := self.pane_in_question:
+            self.stop_streams(pane)
+
+    def action_stop_all(self) -> None:
+        """Stop everything."""
+        self.stop_streams(None)
+
+    def action_retry(self) -> None:
+        """Ask again; what stands is kept."""
+        desk, response = self._over()
+        if desk is not None and response is not None and self.comparison is not None:
+            self.comparison.retry(response.id)
+
+    def action_continue_answer(self) -> None:
+        """Go on from a partial answer."""
+        _, response = self._over()
+        if response is None or self.comparison is None:
+            return
+        try:
+            self.comparison.continue_truncated(response.id)
+        except ValueError as error:
+            self._say(str(error), warning=True)
+
+    @work(group="samples", exclusive=True)
+    async def action_samples(self) -> None:
+        """More answers to the same prompt."""
+        _, response = self._over()
+        if response is None or self.comparison is None:
+            return
+        items = [MenuItem(str(k), plural(k, "more answer"), str(k)) for k in (1, 2, 3, 4, 5)]
+        chosen = await self.app.push_screen_wait(MenuDialog("Samples", items))
+        if chosen is not None and self.comparison is not None:
+            self.comparison.sample(response.id, int(chosen))
+
+    def action_retry_failed(self) -> None:
+        """Every lane whose newest answer failed or was cut."""
+        if self.comparison is None:
+            return
+        for desk in self.desks.values():
+            if desk.last is not None and not desk.busy and desk.last.state not in ("complete", "refused"):
+                self.comparison.retry(desk.last.id)
+
+    @work(group="use", exclusive=True)
+    async def action_answer_menu(self) -> None:
+        """Go on from this answer."""
+        desk, response = self._over(quiet=True)
+        if desk is None or self.comparison is None:
+            return
+        has_text = response is not None and bool(response.text)
+        number = desk.pane.number
+        items = [
+            MenuItem("all", "Continue all lanes from this answer", "a", enabled=has_text),
+            MenuItem("only", f"Continue only lane {number}", "o", "Esc in the prompt goes back to all"),
+            MenuItem("branch", "Branch into a new session from here", "b", enabled=has_text),
+            MenuItem("edit", "Edit the prompt and ask again", "e", enabled=response is not None),
+            MenuItem("retry", "Ask again", "r", enabled=response is not None),
+            MenuItem(
+                "continue",
+                "Continue this answer",
+                "c",
+                enabled=response is not None
+                and response.state in ("truncated", "interrupted", "cancelled")
+                and has_text,
+            ),
+            MenuItem("samples", "More answers to the same prompt", "k", enabled=response is not None),
+            MenuItem("model", "Change this lane's model", "m"),
+            MenuItem("copy", "Copy…", "y", enabled=has_text),
+        ]
+        chosen = await self.app.push_screen_wait(MenuDialog(f"Use answer {number}", items))
+        if chosen == "all" and response is not None:
+            self.comparison.choose(response.turn, response.id)
+            self.context = "shared"
+            self.preview()
+            self.prompt.focus()
+        elif chosen == "only":
+            self.only_lane = desk.lane.id
+            self.preview()
+            self.prompt.focus()
+        elif chosen == "branch" and response is not None:
+            self.app.branch(self, response)
+        elif chosen == "edit":
+            self.action_edit_prompt()
+        elif chosen == "retry":
+            self.action_retry()
+        elif chosen == "continue":
+            self.action_continue_answer()
+        elif chosen == "samples":
+            self.action_samples()
+        elif chosen == "model":
+            self.run_action_of_lane()
+        elif chosen == "copy":
+            self.action_copy_menu()
+
+    def run_action_of_lane(self) -> None:
+        """Change the lane's model; it is done where lanes are."""
+        raise NotImplementedError
+
+    def action_edit_prompt(self) -> None:
+        """Put the prompt of this answer back into the composer; sending it takes the old turn's place."""
+        _, response = self._over(quiet=True)
+        prompts = [record.turn for record in self.comparison.turns] if self.comparison is not None else []
+        turn = next((turn for turn in prompts if response is not None and turn.id == response.turn), None)
+        if turn is None:
+            self._say("nothing was asked here yet")
+            return
+        self.editing = (turn.id, response.lane if response is not None and self.only_lane else None)
+        self.prompt.set_value(turn.prompt)
+        self.prompt.focus()
+        self.preview()
+
+    @work(group="inspect", exclusive=True)
+    async def action_inspect(self) -> None:
+        """The request without its key, parameters, figures and the last events."""
+        desk = self.desk_in_question
+        if desk is None:
+            return
+        from workbench.app.dialogs.reader import ReaderDialog
+        from workbench.app.screens.compare.inspecting import inspection
+
+        try:
+            request = await self._request_text(desk, "json")
+        except WorkbenchError as error:
+            request = str(error)
+        await self.app.push_screen_wait(ReaderDialog(f"Inspector, lane {desk.pane.number}", inspection(desk, request)))
+
+    @work(group="export", exclusive=True)
+    async def action_export(self) -> None:
+        """Save the newest turn or the session as Markdown."""
+        import asyncio
+
+        from workbench.export.clipboard import to_file
+        from workbench.export.markdown import Answered, answers_as_markdown
+
+        turns = list(self.comparison.turns) if self.comparison is not None else self.kept_turns
+        if not turns:
+            self._say("nothing to export yet")
+            return
+        items = [
+            MenuItem("turn", "The newest turn as Markdown", "t"),
+            MenuItem("session", "The session as Markdown", "s"),
+        ]
+        chosen = await self.app.push_screen_wait(MenuDialog("Export", items))
+        if chosen is None:
+            return
+        wanted = turns[-1:] if chosen == "turn" else turns
+        answers = [Answered(record.turn, response) for record in wanted for response in record.responses]
+        folder = self._folder
+        if folder is None:
+            self._say("no folder to export to", warning=True)
+            return
+        try:
+            path = await asyncio.to_thread(to_file, answers_as_markdown(answers), folder / "exports", chosen)
+        except OSError as error:
+            self._say(f"not exported: {error}", warning=True)
+            return
+        self._say(f"exported to {path}")
+
+    @work(group="links", exclusive=True)
+    async def action_links(self) -> None:
+        """The links of this answer, to open or copy."""
+        desk = self.desk_in_question
+        if desk is None:
+            return
+        import re
+
+        found = dict.fromkeys(re.findall(r"(?:https?://|mailto:)[^\s<>()\[\]\"'`]+", desk.pane.view.text))
+        if not found:
+            self._say("no links in this answer")
+            return
+        items = [MenuItem(url, clean_line(url), str(n) if n < 10 else "") for n, url in enumerate(found, 1)]
+        chosen = await self.app.push_screen_wait(MenuDialog("Links", items))
+        if chosen is not None:
+            self.app.show_link(chosen)
+
+    @on(AnswerView.LinkChosen)
+    def _link_chosen(self, message: AnswerView.LinkChosen) -> None:
+        self.app.show_link(message.url)
+
+    def _over(self, quiet: bool = False) -> tuple[LaneDesk | None, Response | None]:
+        desk = self.desk_in_question
+        response = desk.current or desk.last if desk is not None else None
+        if response is None and not quiet:
+            self._say("no answer here yet")
+        return desk, response
+
+    @property
+    def _folder(self):  # type: ignore[no-untyped-def]
+        return self.app.preferences.data_folder
+
+    def _say(self, words: str, *, warning: bool = False) -> None:
+        self.app.notify(clean_line(words), severity="warning" if warning else "information", markup=False)

@@ -1,0 +1,126 @@
+"""The state of a compare screen, apart from what is done with it, so that its actions can live in files of their own."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from workbench.app.screens.compare.lane_desk import LaneDesk
+from workbench.app.screens.compare.stage import Stage
+from workbench.app.widgets.banner import Banner
+from workbench.app.widgets.metrics_sidebar import Spent
+from workbench.app.widgets.preview_line import PreviewLine
+from workbench.app.widgets.prompt_input import PromptInput
+from workbench.app.widgets.response_pane import ResponsePane
+from workbench.app.widgets.title_line import TitleLine
+from workbench.domain.conversation import ContextMode, Lane, Session, TurnRecord
+
+if TYPE_CHECKING:
+    from workbench.app.app import WorkbenchApp
+    from workbench.app.services import History
+    from workbench.engine.comparison import Comparison
+
+
+class CompareBase(Screen[None]):
+    """One session and its lanes."""
+
+    app: "WorkbenchApp"
+
+    def __init__(
+        self,
+        session: Session,
+        lanes: Sequence[Lane],
+        turns: Sequence[TurnRecord] = (),
+        *,
+        lineup: str = "",
+        draft: str = "",
+        prompt: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.lanes = list(lanes)
+        self.comparison: Comparison | None = None
+        """None until everything behind the first paint is ready."""
+        self.history: History | None = None
+        self.context: ContextMode = "own"
+        self.only_lane: str | None = None
+        """The one lane that the next prompts go to; None for all."""
+        self.sidebar_wanted = True
+        self.zoomed = False
+        self.editing: tuple[str, str | None] | None = None
+        """The turn whose place the next prompt takes, and the one lane that is asked, None for all of it."""
+        self.kept_turns = list(turns)
+        self._lineup = lineup
+        self._first_draft = draft
+        self._pending_prompt = prompt
+        self._ticker: Timer | None = None
+        self._draft_timer: Timer | None = None
+        self._spent = Spent(simulated=session.kind == "demo")
+        self._bright = True
+        self._prompts = {record.turn.id: record.turn.prompt for record in turns}
+        self._turn_of: dict[str, str] = {}
+        self._last_pane: ResponsePane | None = None
+        self._escaped: tuple[float, ResponsePane | None] = (float("-inf"), None)
+        self.desks: dict[str, LaneDesk] = {}
+        """By the id of their lane."""
+        self.title_line = TitleLine()
+        self.banner_line = Banner()
+        self.preview_line = PreviewLine()
+        self.prompt = PromptInput()
+        self.stage: Stage
+
+    @property
+    def busy(self) -> bool:
+        """Something streams or waits in this session."""
+        return self.comparison is not None and self.comparison.busy
+
+    @property
+    def focused_pane(self) -> ResponsePane | None:
+        """The pane that single keys speak to."""
+        focused = self.focused
+        for node in focused.ancestors_with_self if focused is not None else ():
+            if isinstance(node, ResponsePane):
+                return node
+        return None
+
+    @property
+    def pane_in_question(self) -> ResponsePane | None:
+        """The focused pane, else the one that was focused last, else the only or shown one."""
+        found = self.focused_pane or self._last_pane
+        if found is None or found not in self.stage.panes:
+            panes = self.stage.panes
+            found = panes[self.stage.shown - 1] if panes and self.stage.shown <= len(panes) else None
+        return found
+
+    @property
+    def draft_key(self) -> str:
+        """Where the draft is kept: under its session, or under "" while nothing was sent in it."""
+        sent = self.kept_turns or (self.comparison is not None and self.comparison.turns)
+        return self.session.id if sent else ""
+
+    @property
+    def desk_in_question(self) -> LaneDesk | None:
+        """What the pane in question is doing."""
+        pane = self.pane_in_question
+        return self.desks.get(pane.lane.id) if pane is not None else None
+
+    def draw(self) -> None:
+        """Frames, sidebar and tabs again."""
+        raise NotImplementedError
+
+    def rearrange(self) -> None:
+        """Choose the layout again."""
+        raise NotImplementedError
+
+    def preview(self) -> None:
+        """The line above the prompt again."""
+        raise NotImplementedError
+
+    def show_pane(self, number: int) -> None:
+        """Bring a lane to the front and give it the keys."""
+        raise NotImplementedError
+
+    def stop_streams(self, pane: ResponsePane | None) -> None:
+        """Stop one pane's answers, or all."""
+        raise NotImplementedError

@@ -1,0 +1,68 @@
+"""What can be done with the session as a whole: another one, an older one, another context contract."""
+
+from textual import on, work
+
+from workbench.app.dialogs.menu import MenuDialog, MenuItem
+from workbench.app.screens.compare.lane_actions import LaneActions
+from workbench.app.widgets.preview_line import PreviewLine
+from workbench.app.widgets.prompt_input import PromptInput
+from workbench.domain.clean import clean_line
+
+
+class SessionActions(LaneActions):
+    """Actions on the session."""
+
+    def action_new_session(self) -> None:
+        """The same lanes, an empty page."""
+        self.app.open_new(self.lanes, kind=self.session.kind)
+
+    def action_sessions(self) -> None:
+        """The list of earlier ones."""
+        self.app.show_sessions(demo=self.session.kind == "demo")
+
+    @work(group="context", exclusive=True)
+    async def action_switch_context(self) -> None:
+        """What the lanes will see of what was said before."""
+        chosen = await self.app.push_screen_wait(
+            MenuDialog(
+                "History that the lanes see",
+                [
+                    MenuItem("own", "Own", "o", "each lane its own answers"),
+                    MenuItem("shared", "Shared", "s", "all lanes the chosen answers: Enter on a pane chooses"),
+                    MenuItem("none", "None", "n", "only this prompt"),
+                ],
+            )
+        )
+        if chosen in ("own", "shared", "none"):
+            self.context = chosen  # type: ignore[assignment]
+            self.preview()
+
+    @work(group="suggest", exclusive=True)
+    async def action_suggest(self) -> None:
+        """A prompt that shows something, put into the composer."""
+        prompts = self.app.services.suggested_prompts()
+        items = [
+            MenuItem(str(index), clean_line(prompt)[:56], str(index + 1) if index < 9 else "")
+            for index, prompt in enumerate(prompts)
+        ]
+        chosen = await self.app.push_screen_wait(MenuDialog("Suggested prompts", items))
+        if chosen is not None:
+            self.prompt.set_value(prompts[int(chosen)])
+            self.prompt.focus()
+
+    @on(PreviewLine.ContextClicked)
+    def _context_clicked(self) -> None:
+        self.action_switch_context()
+
+    @on(PromptInput.EditOutside)
+    def _edit_outside(self, message: PromptInput.EditOutside) -> None:
+        self._edit(message.text)
+
+    @work(group="editor", exclusive=True)
+    async def _edit(self, text: str) -> None:
+        from workbench.app.editor import edit_outside
+
+        edited = await edit_outside(self.app, text)
+        if edited is not None:
+            self.prompt.set_value(edited)
+        self.prompt.focus()

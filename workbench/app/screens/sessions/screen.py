@@ -1,0 +1,195 @@
+"""Earlier sessions: newest first, searched as one types, to open, rename or delete."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from workbench.app.dialogs.confirm import ConfirmDialog
+from workbench.app.dialogs.text import TextDialog
+from workbench.app.formatting import day_and_time, fit, money, plural
+from workbench.app.services import History
+from workbench.domain.clean import clean_line
+from workbench.domain.errors import StoreError
+
+if TYPE_CHECKING:
+    from workbench.app.app import WorkbenchApp
+
+PAGE = 100
+"""Rows read at once; more are read when the end of the list is near."""
+
+
+class SessionsScreen(Screen[str | None]):
+    """Answers with the id of the session to open."""
+
+    CSS_PATH = "screen.tcss"
+    BINDINGS = [  # noqa: RUF012
+        Binding("escape", "leave", "back", id="sessions.back"),
+        Binding("down", "move(1)", "next", id="sessions.next", show=False),
+        Binding("up", "move(-1)", "previous", id="sessions.previous", show=False),
+        Binding("pagedown", "move(10)", "next page", id="sessions.next_page", show=False),
+        Binding("pageup", "move(-10)", "previous page", id="sessions.previous_page", show=False),
+        Binding("ctrl+r", "rename", "rename", id="sessions.rename", priority=True),
+        Binding("ctrl+d,delete", "delete", "delete", id="sessions.delete", priority=True),
+    ]
+    app: "WorkbenchApp"
+
+    def __init__(self, history: History, streaming: Collection[str] = ()) -> None:
+        super().__init__()
+        self._history = history
+        self._streaming = streaming
+        self._rows: list[Any] = []
+        self._query = ""
+        self._more = True
+
+    def compose(self) -> ComposeResult:
+        """Search above, sessions below."""
+        yield Static("Sessions", id="head", markup=False)
+        yield Input(placeholder="search prompts, answers and titles")
+        yield OptionList(markup=False)
+        yield Static("", id="empty", markup=False)
+        yield Static("Enter open · Ctrl+R rename · Ctrl+D delete · Esc back", id="foot", markup=False)
+
+    def on_mount(self) -> None:
+        """Read the newest."""
+        self.query_one(OptionList).can_focus = False
+        self.query_one(Input).focus()
+        self._read()
+
+    def action_leave(self) -> None:
+        """Back to where one came from; a search is cleared first."""
+        field = self.query_one(Input)
+        if field.value:
+            field.value = ""
+        else:
+            self.dismiss(None)
+
+    @on(Input.Changed)
+    def _searched(self, event: Input.Changed) -> None:
+        self._query = event.value.strip()
+        self._read()
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        row = self._highlighted()
+        if row is not None:
+            self.dismiss(row.id)
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._rows[event.option_index].id)
+
+    def action_move(self, step: int) -> None:
+        """Up and down work while the search is typed."""
+        options = self.query_one(OptionList)
+        if not options.option_count:
+            return
+        index = (options.highlighted if options.highlighted is not None else -1) + step
+        options.highlighted = min(max(0, index), options.option_count - 1)
+        if self._more and options.highlighted >= options.option_count - 20:
+            self._read_more()
+
+    @work(exclusive=True, group="sessions")
+    async def _read(self) -> None:
+        rows = await self._page(None)
+        if rows is None:
+            return
+        self._rows = list(rows)
+        self._more = len(rows) == PAGE
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options([Option(self._line(row)) for row in self._rows])
+        if self._rows:
+            options.highlighted = 0
+        self._show_empty()
+
+    @work(exclusive=True, group="sessions")
+    async def _read_more(self) -> None:
+        rows = await self._page(self._rows[-1].id)
+        if rows is None:
+            return
+        self._more = len(rows) == PAGE
+        self._rows += rows
+        self.query_one(OptionList).add_options([Option(self._line(row)) for row in rows])
+
+    async def _page(self, before: str | None) -> Sequence[Any] | None:
+        try:
+            return await asyncio.to_thread(self._history.sessions.list, PAGE, before, self._query or None)
+        except StoreError as error:
+            self.app.notify(clean_line(str(error)), severity="error", markup=False)
+            return None
+
+    def _show_empty(self) -> None:
+        self.set_class(not self._rows, "-empty")
+        words = (
+            "No session holds these words. Esc clears the search."
+            if self._query
+            else "No sessions yet. Whatever you send is kept here, with its numbers: Esc, type a prompt, Enter."
+        )
+        self.query_one("#empty", Static).update(words)
+
+    def _highlighted(self) -> Any | None:
+        index = self.query_one(OptionList).highlighted
+        return self._rows[index] if index is not None and index < len(self._rows) else None
+
+    def _line(self, row: Any) -> Content:
+        width = max(20, self.size.width - 4)
+        when = day_and_time(row.created_utc)
+        mark = f"{self.app.symbols.state('streaming').sign} " if row.id in self._streaming else "  "
+        facts = []
+        turns = getattr(row, "turns", None)
+        if isinstance(turns, int):
+            facts.append(plural(turns, "turn"))
+        cost = getattr(row, "cost_nano", None)
+        if isinstance(cost, int):
+            facts.append(money(cost))
+        right = "  ".join(facts)
+        snippet = clean_line(getattr(row, "snippet", "") or "")
+        room = max(8, width - 16 - cell_len(right) - 4)
+        title = fit(clean_line(row.title or "untitled"), room)
+        if snippet:
+            rest = room - cell_len(title) - 3
+            snippet = f"   {fit(snippet, rest)}" if rest > 10 else ""
+        fill = max(1, room - cell_len(title) - cell_len(snippet))
+        return Content.assemble(
+            mark, (f"{when:<14}", "$text-muted"), title, (snippet, "$text-muted"), " " * fill, (right, "$text-muted")
+        )
+
+    @work(exclusive=True, group="change")
+    async def action_rename(self) -> None:
+        """Another title."""
+        row = self._highlighted()
+        if row is None:
+            return
+        title = await self.app.push_screen_wait(TextDialog("New title", row.title or ""))
+        if title is None or not title.strip():
+            return
+        await self._change(self._history.sessions.rename, row.id, clean_line(title.strip()))
+
+    @work(exclusive=True, group="change")
+    async def action_delete(self) -> None:
+        """Gone from the file, after a question."""
+        row = self._highlighted()
+        if row is None:
+            return
+        if row.id in self._streaming:
+            self.app.notify("it still streams; stop it first", severity="warning", markup=False)
+            return
+        question = f"{fit(clean_line(row.title or 'untitled'), 50)}\nIt can't be brought back."
+        if await self.app.push_screen_wait(ConfirmDialog("Delete this session?", question, "Delete", "Keep")):
+            await self._change(self._history.sessions.delete, row.id)
+
+    async def _change(self, change: Any, *arguments: str) -> None:
+        try:
+            await asyncio.to_thread(change, *arguments)
+        except StoreError as error:
+            self.app.notify(clean_line(str(error)), severity="error", markup=False)
+        self._read()

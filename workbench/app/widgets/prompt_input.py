@@ -1,0 +1,136 @@
+"""Where prompts are written: a TextArea in which Enter sends, Up recalls and a huge paste stays whole but small."""
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import TextArea
+
+from workbench.app.formatting import plural, size
+
+LONG_PASTE = 20_000
+"""Characters above which a paste is shown as one clipped mark: the text widget slows with its length."""
+_OPEN, _CLOSE = "⟦", "⟧"
+
+
+class PromptInput(TextArea):
+    """The composer."""
+
+    DEFAULT_CSS = """
+    PromptInput {
+        height: auto; min-height: 3; max-height: 10; padding: 0 1; background: $background;
+        border: solid $panel; border-title-color: $text-muted;
+        border-subtitle-color: $text-muted; border-subtitle-align: left; scrollbar-size-vertical: 1;
+        &:focus { border: heavy $secondary; }
+        &.-small { max-height: 3; }
+        & .text-area--cursor-line { background: transparent; }
+    }
+    """
+    BINDINGS = [  # noqa: RUF012
+        Binding("enter", "submit", "send", id="prompt.send", priority=False),
+        Binding("ctrl+j", "newline", "newline", id="prompt.newline"),
+        Binding("shift+enter", "newline", "newline", id="prompt.newline_shift", show=False),
+        Binding("ctrl+g", "edit_outside", "editor", id="prompt.editor", show=False),
+    ]
+
+    class Submitted(Message):
+        """The user wants this sent."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class EditOutside(Message):
+        """The user wants to write in an editor of their own."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__(
+            soft_wrap=True, tab_behavior="focus", show_line_numbers=False, compact=False, highlight_cursor_line=False
+        )
+        self._held: dict[str, str] = {}
+        self._recalled: int | None = None
+        self.earlier: Sequence[str] = ()
+        """Prompts that were sent before, oldest first."""
+
+    @property
+    def value(self) -> str:
+        """What would be sent: clipped pastes whole again."""
+        text = self.text
+        for mark, held in self._held.items():
+            text = text.replace(mark, held)
+        return text
+
+    def set_value(self, text: str) -> None:
+        """Replace everything; long text is clipped as a paste would be."""
+        self._held.clear()
+        self._recalled = None
+        self.load_text(self._clip(text))
+        self.move_cursor(self.document.end)
+
+    def action_submit(self) -> None:
+        """Hand the text over and be empty; blank text stays where it is."""
+        text = self.value
+        if not text.strip().strip("\0"):
+            return
+        self.set_value("")
+        self.post_message(self.Submitted(text))
+
+    def action_newline(self) -> None:
+        """A line break at the cursor."""
+        self._replace_via_keyboard("\n", *self.selection)
+
+    def action_edit_outside(self) -> None:
+        """Ask for the editor."""
+        self.post_message(self.EditOutside(self.value))
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        """Up in an empty or recalled prompt goes to earlier prompts."""
+        if not select and (not self.text or self._recalled is not None) and self.cursor_location[0] == 0:
+            self._recall(-1)
+        else:
+            super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """Down comes back from earlier prompts."""
+        if not select and self._recalled is not None and self.cursor_location[0] == self.document.line_count - 1:
+            self._recall(1)
+        else:
+            super().action_cursor_down(select)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.prevent_default()  # not an insertion: the bindings decide what it does
+        elif event.is_printable:
+            self._recalled = None
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        if len(event.text) > LONG_PASTE:
+            event.prevent_default()
+            event.stop()
+            self._replace_via_keyboard(self._clip(event.text), *self.selection)
+
+    def _clip(self, text: str) -> str:
+        if len(text) <= LONG_PASTE:
+            return text
+        lines = text.count("\n") + 1
+        mark = f"{_OPEN}text {len(self._held) + 1}: {size(len(text))}, {plural(lines, 'line')}{_CLOSE}"
+        self._held[mark] = text
+        return mark
+
+    def _recall(self, step: int) -> None:
+        if not self.earlier:
+            return
+        index = len(self.earlier) if self._recalled is None else self._recalled
+        index += step
+        if index < 0:
+            return
+        if index >= len(self.earlier):
+            self.set_value("")
+            return
+        self.set_value(self.earlier[index])
+        self._recalled = index

@@ -1,0 +1,210 @@
+"""One lane on screen: its answers in a frame that carries name, state and numbers, so that no text line is spent on them."""
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import var
+from textual.widget import Widget
+
+from workbench.app.answer import AnswerView
+from workbench.app.figures import Figures
+from workbench.app.formatting import count, fit, money, seconds, speed
+from workbench.app.symbols import UNICODE, Symbols
+from workbench.app.tones import Tones
+from workbench.app.widgets.queue_line import QueueLine
+from workbench.domain.clean import clean_line
+from workbench.domain.conversation import Lane
+
+
+class ResponsePane(Widget):
+    """A frame around one lane's answers."""
+
+    DEFAULT_CSS = """
+    ResponsePane {
+        width: 1fr; height: 1fr; layout: vertical; overflow: hidden hidden;
+        border: solid $panel;
+        border-title-background: $background; border-subtitle-background: $background;
+        &:focus-within { border: heavy $panel; }
+        &.-hidden { display: none; }
+        & > AnswerView { height: 1fr; }
+    }
+    """ + "\n".join(
+        f"ResponsePane.lane-{n} {{ border: solid $lane-{n}; &:focus-within {{ border: heavy $lane-{n}; }} }}"
+        for n in range(1, 9)
+    )
+    BINDINGS = [  # noqa: RUF012
+        Binding("y", "screen.copy_answer", "copy", id="pane.copy"),
+        Binding("Y,shift+y", "screen.copy_menu", "copy…", id="pane.copy_menu"),
+        Binding("s", "screen.stop_lane", "stop", id="pane.stop"),
+        Binding("r", "screen.retry", "retry", id="pane.retry"),
+        Binding("c", "screen.continue_answer", "continue", id="pane.continue"),
+        Binding("enter", "screen.answer_menu", "use answer", id="pane.use"),
+        Binding("z", "screen.zoom", "zoom", id="pane.zoom"),
+        Binding("space", "screen.mark", "mark", id="pane.mark"),
+        Binding("i", "screen.inspect", "inspect", id="pane.inspect"),
+        Binding("e", "screen.export", "export", id="pane.export"),
+        Binding("E,shift+e", "screen.edit_prompt", "edit prompt", id="pane.edit"),
+        Binding("K,shift+k", "screen.samples", "samples", id="pane.samples"),
+        Binding("m", "screen.change_model", "model", id="pane.model"),
+        Binding("l", "screen.links", "links", id="pane.links", show=False),
+        Binding("equals_sign", "screen.scroll_together", "scroll together", id="pane.together", show=False),
+        *(
+            Binding(str(n % 10), f"screen.focus_pane({n})", f"pane {n}", id=f"pane.go_{n}", show=False)
+            for n in range(1, 11)
+        ),
+    ]
+
+    marked: var[bool] = var(False)
+    """Chosen for copying with the others that are marked."""
+
+    class Focused(Message):
+        """A pane became the one that single keys speak to."""
+
+        def __init__(self, pane: "ResponsePane") -> None:
+            super().__init__()
+            self.pane = pane
+
+    def __init__(self, lane: Lane, number: int, symbols: Symbols = UNICODE) -> None:
+        super().__init__(classes=f"lane-{(number - 1) % 8 + 1}")
+        self.lane = lane
+        self.number = number
+        self.symbols = symbols
+        self.figures = Figures()
+        self.served: str | None = None
+        """The model that really answered, where it differs in more than a date from the one asked for."""
+        self.bright = True
+        """The phase of the activity mark."""
+        self.view = AnswerView()
+        self._drawn: tuple[object, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """The answers; a line about waiting prompts is mounted when some wait."""
+        yield self.view
+
+    def renumber(self, number: int) -> None:
+        """Another place among the panes, with its colour."""
+        if number != self.number:
+            self.remove_class(f"lane-{(self.number - 1) % 8 + 1}").add_class(f"lane-{(number - 1) % 8 + 1}")
+            self.number = number
+            self._redraw()
+
+    @property
+    def has_focus_within_pane(self) -> bool:
+        """Whether single keys speak to this pane."""
+        return self.view.has_focus
+
+    def show(self, figures: Figures, *, bright: bool = True) -> None:
+        """Draw the frame's words and numbers again, if they changed; never a layout, never the text inside."""
+        self.figures, self.bright = figures, bright
+        self._draw_frame()
+
+    def show_queue(self, prompts: list[str]) -> None:
+        """Prompts that wait for this lane, dimmed under its answers."""
+        lines = self.query(QueueLine)
+        if not prompts:
+            lines.remove()
+        elif lines:
+            lines.first(QueueLine).prompts = prompts
+        else:
+            self.mount(QueueLine(prompts))
+
+    def watch_marked(self) -> None:
+        """The mark stands in the frame."""
+        self._draw_frame()
+
+    def on_mount(self) -> None:
+        """A new theme means new colours in the frame."""
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._redraw())
+
+    def on_resize(self) -> None:
+        """The words are padded to the frame's width."""
+        self._redraw()
+
+    def on_descendant_focus(self) -> None:
+        """The frame's line is heavier now."""
+        self._redraw()
+        self.post_message(self.Focused(self))
+
+    def on_descendant_blur(self) -> None:
+        """And lighter again."""
+        self._redraw()
+
+    @on(AnswerView.FollowChanged)
+    def show_follow(self) -> None:
+        """The mark for text below stands in the frame."""
+        self._draw_frame()
+
+    def _redraw(self) -> None:
+        self._drawn = ()
+        self._draw_frame()
+
+    def _draw_frame(self) -> None:
+        width = self.outer_size.width - 4
+        if width <= 0 or not self.is_attached:
+            return
+        key = (self.figures, self.bright, width, self.marked, self.served, self.view.following, self.lane.target)
+        if key == self._drawn:
+            return
+        self._drawn = key
+        tones = Tones(self)
+        self._border_title = self._title(tones, width)
+        self._border_subtitle = self._numbers(tones, width)
+        edge = self.outer_size
+        self.refresh(Region(-1, -1, edge.width, 1), Region(-1, edge.height - 2, edge.width, 1))
+
+    def _title(self, tones: Tones, width: int) -> Content:
+        sign = self.symbols.state(self.figures.state)
+        word = self.figures.note or sign.word
+        idle = self.figures.state == "idle"
+        right_width = 0 if idle else len(sign.sign) + 1 + len(word)
+        mark = f"{self.symbols.marked} " if self.marked else ""
+        number = str(self.number)
+        name = clean_line(self.lane.label or self.lane.target)
+        if self.served and self.served not in name:
+            name = f"{name} {self.symbols.arrow} {clean_line(self.served)}"
+        if not idle and len(mark) + len(number) + 1 + min(cell_len(name), 12) + 2 + right_width > width:
+            word, right_width = "", len(sign.sign)
+        room = width - right_width - len(mark) - len(number) - (1 if idle else 3)
+        name = fit(name, max(0, room))
+        fill = width - len(mark) - len(number) - 1 - cell_len(name) - right_width - 2
+        line = self.symbols.heavy_line if self.has_focus_within_pane else self.symbols.line
+        parts: list[tuple[str, object] | str] = [
+            (mark, tones.named("foreground", bold=True)),
+            (f"{number} ", tones.lane(self.number, bold=True)),
+            (name, tones.lane(self.number, bold=True)),
+        ]
+        if not idle:
+            tone = tones.state(sign.tone, self.number, bold=self.bright)
+            parts += [
+                (" " + line * max(0, fill) + " ", tones.lane(self.number)),
+                (f"{sign.sign} {word}".rstrip(), tone),
+            ]
+        return Content.assemble(*parts)  # type: ignore[arg-type]
+
+    def _numbers(self, tones: Tones, width: int) -> Content:
+        figures = self.figures
+        below = f"{self.symbols.follow} new text" if not self.view.following and figures.running else ""
+        if figures.state in ("idle", "queued") or figures.elapsed_s is None:
+            return Content.styled(below, tones.named("warning")) if below else Content("")
+        star = self.symbols.best
+        texts = [
+            seconds(figures.first_token_s) + (star if "first_token" in figures.best else ""),
+            speed(figures.speed, figures.output_estimated) + (star if "speed" in figures.best else ""),
+            f"{count(figures.input_tokens, figures.input_estimated)}{self.symbols.arrow}"
+            f"{count(figures.output_tokens, figures.output_estimated)}",
+            money(figures.cost_nano, figures.cost_estimated) + (star if "cost" in figures.best else ""),
+        ]
+        room = width - (len(below) + 3 if below else 0)
+        while len(texts) > 1 and sum(map(len, texts)) + 3 * (len(texts) - 1) > room:
+            texts.pop(-2)  # the ends matter most: how soon, and how dear
+        numbers = f" {self.symbols.dot} ".join(texts)[: max(0, room)]
+        parts: list[tuple[str, object] | str] = [(numbers, tones.named("text-muted"))]
+        if below:
+            fill = max(0, width - len(numbers) - len(below) - 2)
+            line = self.symbols.heavy_line if self.has_focus_within_pane else self.symbols.line
+            parts += [(" " + line * fill + " ", tones.lane(self.number)), (below, tones.named("warning"))]
+        return Content.assemble(*parts)  # type: ignore[arg-type]

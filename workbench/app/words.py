@@ -1,0 +1,62 @@
+"""What the program says about an answer's end, in short plain sentences that tell what to do."""
+
+from typing import Literal
+
+from workbench.app.formatting import characters, seconds
+from workbench.domain.clean import clean_line
+from workbench.domain.conversation import Response
+from workbench.domain.errors import ErrorInfo
+
+Kind = Literal["error", "warning", "muted"]
+
+
+def notice_of(response: Response) -> tuple[str | None, Kind]:
+    """The lines under an answer, and how serious they are; None for one that simply ended."""
+    lines, kind = _end(response)
+    for call in response.tool_calls:
+        lines.append(f"asked for the tool {clean_line(call.name)}: {clean_line(call.arguments)[:500]}")
+    for warning in response.warnings[:3]:
+        lines.append(clean_line(warning))
+    return ("\n".join(lines) or None), kind
+
+
+def _end(response: Response) -> tuple[list[str], Kind]:
+    length = characters(len(response.text))
+    error = "" if response.error is None else error_words(response.error)
+    match response.state:
+        case "truncated" if response.error is not None:
+            return [f"cut after {length}: {error}", "c continues it, r asks again"], "error"
+        case "truncated" if response.finish_reason == "paused":
+            return ["paused by the provider; c continues it"], "warning"
+        case "truncated":
+            return [f"reached the output limit after {length}; c continues it"], "warning"
+        case "refused":
+            return ["refused by the model"], "warning"
+        case "filtered":
+            return [f"stopped by a content filter after {length}{': ' + error if error else ''}"], "warning"
+        case "empty":
+            reason = clean_line(response.finish_raw or response.finish_reason or "no reason given")
+            thought = ", only reasoning" if response.reasoning else ""
+            return [f"ended without any text{thought} ({reason}); r asks again"], "warning"
+        case "cancelled":
+            return [f"stopped by you after {length}"], "muted"
+        case "failed":
+            return [error or "failed", "r asks again"], "error"
+        case "interrupted":
+            return [f"the program ended here, after {length}; c continues it, r asks again"], "warning"
+        case _:
+            return [], "muted"
+
+
+def error_words(error: ErrorInfo) -> str:
+    """The error's own sentence, with what its provider asked us to wait."""
+    words = clean_line(error.message).strip()
+    if error.retry_after_s and "again" not in words:
+        words += f" (asks to wait {seconds(error.retry_after_s)})"
+    return words
+
+
+def retry_words(wait_s: float, retry: int, of: int) -> str:
+    """`again in 3 s (2 of 3)`."""
+    wait = f"{wait_s:.0f} s" if wait_s >= 0.95 else f"{wait_s:.1f} s"
+    return f"again in {wait} ({retry} of {of})"

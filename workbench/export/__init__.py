@@ -1,0 +1,1 @@
+"""Answers on their way out of the program: clipboard and files."""
