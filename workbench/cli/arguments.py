@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     _add_json(command("doctor", "keys (by name), servers, clipboard, terminal, database, SQLite version"))
     simulate = command("simulate", "serve the simulated providers on a port of this machine")
     simulate.add_argument("--port", type=int, default=0, help="the port (default: a free one)")
-    simulate.add_argument("--speed", type=float, default=1.0, help="how many times faster than real (default 1)")
+    _add_json(simulate)
     return top
 
 

@@ -41,7 +41,7 @@ class Output:
         self._queue.put((sys.stderr, text + "\n"))
 
     def close(self, timeout_s: float) -> bool:
-        """Wait until everything is written or nobody reads; False when the time is up first. Call it again to wait on."""
+        """Wait until everything is written or nobody reads; False when the time is up first, and may be called again."""
         self._queue.put(None)
         self._thread.join(timeout_s)
         if self.broken or self.failure:

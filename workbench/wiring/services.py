@@ -130,8 +130,9 @@ class AppServices:
 
     async def choices(self) -> Sequence[Choice]:
         """Usable models first, then what lacks a key, then the simulated ones."""
-        prices = self._prices = self._prices or await asyncio.to_thread(self._load_prices)
-        return await asyncio.to_thread(self._choices, prices)
+        if self._prices is None:
+            self._prices = await asyncio.to_thread(self._load_prices)
+        return await asyncio.to_thread(self._choices, self._prices)
 
     async def detect(self) -> Found:
         """Keys by name, local servers probed in parallel."""
@@ -187,6 +188,21 @@ class AppServices:
         target = parse_target(lane.target)
         config = await asyncio.to_thread(self._deployments.config_of, target)
         return request_as(config, target.name, lane, turns, prompt, form)
+
+    def create_configuration(self) -> None:
+        """Write a commented configuration file where there is none. Blocking.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        from workbench.settings.files import create
+
+        if self.setup.path.exists():
+            return
+        try:
+            create(self.setup.path)
+        except ConfigurationError as error:
+            raise OSError(str(error)) from error
 
     async def close(self) -> None:
         """Close connections, flush the stores, end the simulator."""
