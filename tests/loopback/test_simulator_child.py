@@ -42,7 +42,7 @@ async def test_a_child_serves_until_it_is_closed():
     simulator.close()
 
 
-async def test_the_child_has_no_keys(monkeypatch):
+def test_the_child_has_no_keys(monkeypatch):
     """Keys of the parent's environment are not in the child's."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     with start_child() as simulator:
@@ -50,7 +50,7 @@ async def test_the_child_has_no_keys(monkeypatch):
     assert b"sk-secret" not in environment
 
 
-async def test_the_child_inherits_no_files(tmp_path):
+def test_the_child_inherits_no_files(tmp_path):
     """Only its three streams come from the parent, even when a file is inheritable."""
     held = os.open(tmp_path / "held", os.O_CREAT | os.O_RDWR)
     os.set_inheritable(held, True)

@@ -143,9 +143,7 @@ async def test_openai_knows_the_errors(chat):
         await chat.chat.completions.create(model="nobody", messages=MESSAGES)
     assert caught.value.code == "model_not_found"
     with pytest.raises(openai.APIError, match="server had an error"):
-        async for _ in await chat.chat.completions.create(
-            model="steady@tps=0@error=5", messages=MESSAGES, stream=True
-        ):
+        async for _ in await chat.chat.completions.create(model="steady@tps=0@error=5", messages=MESSAGES, stream=True):
             pass
 
 

@@ -120,7 +120,7 @@ def openai_responses(body: str) -> Heard:
 
 
 def gemini(body: str) -> Heard:
-    """generateContent."""
+    """Gemini's generateContent."""
     heard = Heard()
     for _, data in events(body):
         frame = json.loads(data)
