@@ -47,6 +47,8 @@ RETRYABLE: frozenset[str] = frozenset(
     {"rate", "overloaded", "connect", "connect_timeout", "cut", "server", "first_token_timeout"}
 )
 """Kinds that are worth another try as long as no content has come."""
+EMPTY_REPLY = "empty_reply"
+"""`ErrorInfo.provider_code` of a body that ended, without a fault, before it said anything: an empty answer."""
 
 
 @dataclass(frozen=True, slots=True)

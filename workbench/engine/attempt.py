@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.conversation import Attempt, ModelRequest
-from workbench.domain.errors import ErrorInfo, ProviderError
+from workbench.domain.errors import EMPTY_REPLY, ErrorInfo, ProviderError
 from workbench.domain.events import BlockDelta, BlockEnd, BlockStart, Headers, Heartbeat
 from workbench.domain.prices import rates_as_mapping
 from workbench.engine.accounting import attempt_cost, rates_for, usage_of
 from workbench.engine.assemble import Assembly
 from workbench.engine.deadlines import Deadlines, Watchdog
-from workbench.engine.end_state import EMPTY_BODY, End, Received, end_of
+from workbench.engine.end_state import End, Received, end_of
 from workbench.engine.events import AttemptEnded, AttemptFailed, AttemptStarted
 from workbench.engine.events import Received as ReceivedEvent
 from workbench.engine.means import Means
@@ -123,7 +123,7 @@ class AttemptRun:
         self._stream = None
         if self.assembly.headers is not None and not self.assembly.heard:
             said = "the server answered with an empty reply"
-            return ErrorInfo("cut", said, self._status, None, self._request_id, EMPTY_BODY)
+            return ErrorInfo("cut", said, self._status, None, self._request_id, EMPTY_REPLY)
         said = "the stream ended without its finish marker"
         return ErrorInfo("cut", said, self._status, None, self._request_id)
 

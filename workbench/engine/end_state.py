@@ -7,11 +7,8 @@ alone is therefore truncated, not failed: something was received, paid for and k
 from dataclasses import dataclass
 
 from workbench.domain.conversation import ResponseState
-from workbench.domain.errors import ErrorInfo
+from workbench.domain.errors import EMPTY_REPLY, ErrorInfo
 from workbench.domain.events import Finish, FinishReason
-
-EMPTY_BODY = "empty_body"
-"""`ErrorInfo.provider_code` of a body that ended well before it began: an empty answer, not a broken one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ def end_of(received: Received, finish: Finish | None, error: ErrorInfo | None, *
     error = error or ErrorInfo("cut", "the stream ended without its finish marker")
     if error.kind == "filtered":
         return End("filtered", "content_filter", error.provider_code, error)
-    if error.provider_code == EMPTY_BODY and not received.content:
+    if error.provider_code == EMPTY_REPLY and not received.content:
         return End("empty", "incomplete", None, error)
     if received.content:
         return End("truncated", "incomplete", None, error)

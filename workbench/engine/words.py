@@ -117,7 +117,7 @@ def _filtered(response: Response) -> str:
 
 def _empty(response: Response) -> str:
     if response.error is not None:
-        return f"empty answer: {response.error.message}; retry"
+        return f"{response.error.message}; retry"
     if response.finish_reason == "length":
         return "no answer: the output limit was used up before the first word; raise the maximum output"
     if response.reasoning:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.clean import clean_line
-from workbench.domain.errors import ErrorInfo, ErrorKind, ProviderError
+from workbench.domain.errors import EMPTY_REPLY, ErrorInfo, ErrorKind, ProviderError
 from workbench.providers.error_kinds import kind_of
 from workbench.providers.rate_limits import duration, request_id, retry_after
 
@@ -111,7 +111,12 @@ def not_a_stream(status: int, content_type: str, body: bytes, caller: Caller) ->
     """What a 200 says whose body is no stream: its own error if it holds one, else what it is instead."""
     if not body.strip():
         return ProviderError(
-            ErrorInfo("cut", f"empty reply: {caller.where} sent HTTP {status} and nothing else", status)
+            ErrorInfo(
+                "cut",
+                f"empty reply: {caller.where} sent HTTP {status} and nothing else",
+                status,
+                provider_code=EMPTY_REPLY,
+            )
         )
     told = _told_in(body)
     is_json = body.lstrip()[:1] in (b"{", b"[")

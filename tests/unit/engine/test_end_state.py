@@ -2,9 +2,9 @@
 
 import pytest
 
-from workbench.domain.errors import ErrorInfo
+from workbench.domain.errors import EMPTY_REPLY, ErrorInfo
 from workbench.domain.events import Finish
-from workbench.engine.end_state import EMPTY_BODY, Received, end_of
+from workbench.engine.end_state import Received, end_of
 
 TEXT = Received(text=True)
 THOUGHT = Received(reasoning=True)
@@ -40,7 +40,7 @@ TABLE = [
         "empty body",
         NOTHING,
         None,
-        ErrorInfo("cut", "empty reply", provider_code=EMPTY_BODY),
+        ErrorInfo("cut", "empty reply", provider_code=EMPTY_REPLY),
         "empty",
         "incomplete",
     ),
