@@ -3,7 +3,6 @@
 import sqlite3
 import threading
 from pathlib import Path
-from urllib.parse import quote
 
 BUSY_S = 0.25
 """How long SQLite itself waits for another writer before our own, slower waiting begins."""
@@ -87,4 +86,5 @@ class Readers:
 
 
 def _uri(path: Path, mode: str) -> str:
-    return f"file:{quote(str(path.absolute()))}?mode={mode}"
+    name = str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return f"file:{name}?mode={mode}"

@@ -121,8 +121,8 @@ def file_hashes(parts_json: str) -> list[str]:
     return [str(part["hash"]) for part in from_json(parts_json, []) if isinstance(part, dict) and "hash" in part]
 
 
-def response(row: sqlite3.Row, final_usage_raw: str | None = None) -> Response:
-    """A row of `response` and what its final attempt's provider said of usage; a text that no longer matches its checksum carries a warning."""
+def response(row: sqlite3.Row, usage_raw: Mapping[str, Any] | None = None) -> Response:
+    """A row of `response`, with the raw usage object; a text that fails its checksum gets a warning."""
     found = Response(
         id=row["id"],
         turn=row["turn"],
@@ -147,7 +147,7 @@ def response(row: sqlite3.Row, final_usage_raw: str | None = None) -> Response:
         final_attempt=row["final_attempt"],
         model_served=row["model_served"],
         usage=_usage(row),
-        usage_raw=from_json(row["usage_raw_json"] or final_usage_raw, {}) or None,
+        usage_raw=usage_raw,
         cost_nano=row["cost_nano"],
         cost_estimated=bool(row["cost_estimated"]),
         timing=_timing(row),
@@ -159,7 +159,7 @@ def response(row: sqlite3.Row, final_usage_raw: str | None = None) -> Response:
     return found
 
 
-def attempt(row: sqlite3.Row) -> Attempt:
+def attempt(row: sqlite3.Row, usage_raw: Mapping[str, Any] | None, rates: Mapping[str, Any] | None) -> Attempt:
     """A row of `attempt`."""
     kind = row["error_kind"]
     failed = None
@@ -185,9 +185,9 @@ def attempt(row: sqlite3.Row) -> Attempt:
         parameters=parameters(row["params_json"]),
         timing=_timing(row),
         usage=_usage(row),
-        usage_raw=from_json(row["usage_raw_json"], {}) or None,
+        usage_raw=usage_raw,
         cost_nano=row["cost_nano"],
-        rates=from_json(row["rates_json"], {}) or None,
+        rates=rates,
         price_version=row["price_version"],
         http_status=row["http_status"],
         error=failed,

@@ -112,8 +112,8 @@ def lane(of: Lane) -> Columns:
     }
 
 
-def usage(of: Usage, raw: Mapping[str, Any] | None) -> Columns:
-    """Counts, and the provider's own object as sent."""
+def usage(of: Usage) -> Columns:
+    """Counts."""
     return {
         "input_tokens": integer(of.input_tokens),
         "output_tokens": integer(of.output_tokens),
@@ -123,7 +123,6 @@ def usage(of: Usage, raw: Mapping[str, Any] | None) -> Columns:
         "reasoning_tokens": integer(of.reasoning_tokens),
         "server_tools_json": to_json_or_none(dict(of.server_tools)),
         "usage_source": None if of == Usage() else text(of.source),
-        "usage_raw_json": to_json_or_none(raw),
     }
 
 
@@ -180,8 +179,7 @@ def response_end(of: Response) -> Columns:
         "final_attempt": of.final_attempt,
         "model_served": text_or_none(of.model_served),
         "simulated": int(of.simulated),
-        # The attempt that answered has the provider's own object; it is not kept twice.
-        **usage(of.usage, None if of.final_attempt else of.usage_raw),
+        **usage(of.usage),
         "cost_nano": integer(of.cost_nano),
         "cost_estimated": int(of.cost_estimated),
         **timing(of.timing),
@@ -203,10 +201,9 @@ def attempt(of: Attempt) -> Columns:
         "params_json": parameters(of.parameters),
         "start_utc": text(of.start_utc),
         **timing(of.timing),
-        **usage(of.usage, of.usage_raw),
+        **usage(of.usage),
         "cost_nano": integer(of.cost_nano),
         "price_version": text_or_none(of.price_version),
-        "rates_json": to_json_or_none(_rates(of.rates)),
         "http_status": integer(of.http_status),
         "error_kind": failed.kind if failed else None,
         "error_text": text(failed.message) if failed else None,
@@ -220,7 +217,8 @@ def attempt(of: Attempt) -> Columns:
     }
 
 
-def _rates(of: Mapping[str, Any] | None) -> Columns | None:
+def rates(of: Mapping[str, Any] | None) -> Columns | None:
+    """Rates as a mapping, without what is not set."""
     return {name: value for name, value in of.items() if value not in (None, {}, [], (), "")} if of else None
 
 

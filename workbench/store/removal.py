@@ -22,8 +22,10 @@ def delete_session(saving: Saving, session: str) -> bool:
     for key, turn, parts_json in turns:
         _forget_answers(connection, turn)
         index.remove_prompt(connection, key, _prompt_words(parts_json))
+        connection.execute("DELETE FROM place WHERE key = ?", (key,))
         connection.execute("DELETE FROM event WHERE scope = ?", (turn,))
     index.remove_session(connection, *row)
+    connection.execute("DELETE FROM place WHERE key = ?", (row[0],))
     connection.execute("DELETE FROM event WHERE scope = ?", (session,))
     connection.execute("DELETE FROM draft WHERE session = ?", (session,))
     connection.execute("DELETE FROM session WHERE id = ?", (session,))
@@ -57,6 +59,7 @@ def _forget_answers(connection: sqlite3.Connection, turn: str) -> None:
         if state != "streaming":
             text, refusal = connection.execute("SELECT text, refusal FROM response WHERE key = ?", (key,)).fetchone()
             index.remove_answer(connection, key, encode.answer_words(text, refusal))
+            connection.execute("DELETE FROM place WHERE key = ?", (key,))
         connection.execute("DELETE FROM delta WHERE response = ?", (key,))
         connection.execute("DELETE FROM event WHERE scope = ?", (response,))
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from workbench.domain.conversation import Attempt, Lane, Response, Session, Turn
 from workbench.store import encode, index
 from workbench.store.ledger import Ledger
+from workbench.store.shapes import ShapeWriter
 from workbench.store.values import real, text, text_or_none, to_json
 
 _EDITABLE = ("title", "project", "environment", "tags", "pinned", "archived")
@@ -39,7 +40,9 @@ class Saving:
         self.now = now
         self._execute = connection.execute
         self._ledger = Ledger(connection)
+        self._shapes = ShapeWriter(connection)
         self._next_key = 0
+        self._was_committed = True
         self._given: dict[str, dict[str, Any]] = {}
         self._given_now: dict[str, dict[str, Any]] = {}
         self._keys: dict[str, int] = {}
@@ -48,9 +51,13 @@ class Saving:
         """Forget what another process may have changed since the last transaction."""
         self._next_key = 0
         self._given_now.clear()
+        if not self._was_committed:
+            self._shapes.forget()
+        self._was_committed = False
 
     def committed(self) -> None:
         """The transaction is in the file."""
+        self._was_committed = True
         self._given.update(self._given_now)
         self._given_now.clear()
 
@@ -124,6 +131,7 @@ class Saving:
         self._add_blobs(blobs)
         self.connection.executemany("INSERT INTO turn_blob VALUES (?, ?)", [(turn.id, name) for name in blobs])
         index.add_prompt(self.connection, key, encode.prompt_words(turn.parts))
+        self._execute("INSERT INTO place SELECT ?, key FROM session WHERE id = ?", (key, turn.session))
         for response in responses:
             self._insert_response(response)
         self._ledger.began(turn.session, key, self.now(), [response.target for response in responses], turns=1)
@@ -151,23 +159,27 @@ class Saving:
     def end_attempt(self, attempt: Attempt) -> None:
         """Write an attempt with everything that is known of it; one that was not announced is added."""
         columns = encode.attempt(attempt)
+        columns["usage_raw_json"] = self._shapes.pack(attempt.usage_raw)
+        columns["rates_json"] = self._shapes.pack(encode.rates(attempt.rates))
         # Deleting and adding appends the row where an update would split its page.
-        self._execute("DELETE FROM attempt WHERE id = ?", (attempt.id,))
+        self._execute("DELETE FROM attempt WHERE response = ? AND id = ?", (attempt.response, attempt.id))
         _insert(self.connection, "attempt", columns)
 
     def end_response(self, response: Response) -> None:
         """Write an answer and its end state, drop its delta rows, let the search find its words."""
         row = self._execute(
-            "SELECT r.key, r.state, r.text, r.refusal, r.cost_nano, t.session FROM response r"
-            " JOIN turn t ON t.id = r.turn WHERE r.id = ?",
+            "SELECT r.key, r.state, r.text, r.refusal, r.cost_nano, t.session, s.key FROM response r"
+            " JOIN turn t ON t.id = r.turn JOIN session s ON s.id = t.session WHERE r.id = ?",
             (response.id,),
         ).fetchone()
         if row is None:
             return
-        key, state, old_text, old_refusal, old_cost, session = row
+        key, state, old_text, old_refusal, old_cost, session, session_key = row
         if state != "streaming":
             index.remove_answer(self.connection, key, encode.answer_words(old_text, old_refusal))
         columns = encode.response_end(response)
+        if not response.final_attempt:  # else that attempt has it
+            columns["usage_raw_json"] = self._shapes.pack(response.usage_raw)
         ended_key = self.take_key()
         assignments = ", ".join(f"{name} = ?" for name in columns)
         self._execute(
@@ -176,6 +188,8 @@ class Saving:
         )
         self._execute("DELETE FROM delta WHERE response = ?", (key,))
         index.add_answer(self.connection, ended_key, encode.answer_words(columns["text"], columns["refusal"]))
+        self._execute("DELETE FROM place WHERE key = ?", (key,))
+        self._execute("INSERT INTO place VALUES (?, ?)", (ended_key, session_key))
         self._keys.pop(response.id, None)
         self._ledger.ended(session, response, was=state, old_cost=old_cost, now=self.now())
 
@@ -201,6 +215,7 @@ class Saving:
         }
         _insert(self.connection, "session", columns)
         index.add_session(self.connection, key, given["title"], given["tags"])
+        self._execute("INSERT INTO place VALUES (?, ?)", (key, key))
 
     def _save_lanes(self, session: str, lanes: Sequence[Lane]) -> None:
         self._execute("UPDATE lane SET removed = 1 WHERE session = ?", (session,))

@@ -134,7 +134,7 @@ V1: Final[Tables] = {
         "text": "TEXT NOT NULL",
     },
     "attempt": {
-        "id": "TEXT NOT NULL PRIMARY KEY",
+        "id": "TEXT NOT NULL",
         "response": "TEXT NOT NULL REFERENCES response(id) ON DELETE CASCADE",
         "n": "INTEGER NOT NULL",
         "reason": "TEXT NOT NULL",
@@ -160,6 +160,9 @@ V1: Final[Tables] = {
         "finish_raw": "TEXT",
         "won": "INTEGER NOT NULL DEFAULT 0",
     },
+    # Which session a key of the index belongs to, without touching the pages that hold the texts.
+    "place": {"key": "INTEGER PRIMARY KEY", "session": "INTEGER NOT NULL"},
+    "shape": {"id": "INTEGER PRIMARY KEY", "keys_json": "TEXT NOT NULL UNIQUE"},
     "blob": {"hash": "TEXT NOT NULL PRIMARY KEY", "data": "BLOB NOT NULL"},
     "turn_blob": {
         "turn": "TEXT NOT NULL REFERENCES turn(id) ON DELETE CASCADE",

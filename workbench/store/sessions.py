@@ -15,6 +15,7 @@ from workbench.store.query import parse
 from workbench.store.rows import SESSION_COLUMNS, SessionRow, session_row
 from workbench.store.saving import Saving
 from workbench.store.search import Cancelled, Search
+from workbench.store.shapes import ShapeReader
 from workbench.store.totals import Totals
 from workbench.store.values import text, to_json
 
@@ -36,6 +37,7 @@ class SessionStore:
         self._change = change
         self._begin_clean_up = begin_clean_up
         self._path = path
+        self._shapes = ShapeReader()
 
     def list(
         self,
@@ -118,7 +120,11 @@ class SessionStore:
     def attempts(self, response: str, /) -> Sequence[Attempt]:
         """Every request that was made for a response, in order."""
         query = "SELECT * FROM attempt WHERE response = ? ORDER BY n, start_utc, id"
-        return [decode.attempt(row) for row in self._readers.connection().execute(query, (response,))]
+        connection, unpack = self._readers.connection(), self._shapes.unpack
+        return [
+            decode.attempt(row, unpack(connection, row["usage_raw_json"]), unpack(connection, row["rates_json"]))
+            for row in connection.execute(query, (response,)).fetchall()
+        ]
 
     def delete(self, session: str, /) -> None:
         """Delete it for good. `Store.flush` returns once its words have left the index and the log too.
@@ -174,7 +180,7 @@ class SessionStore:
     def _found(self, connection: sqlite3.Connection, search: Search, limit: int, below: int) -> Rows:
         found = []
         for hit in search.sessions(limit, below):
-            query = f"SELECT {SESSION_COLUMNS} FROM session WHERE id = ?"  # noqa: S608 - names of our own
+            query = f"SELECT {SESSION_COLUMNS} FROM session WHERE key = ?"  # noqa: S608 - names of our own
             row = connection.execute(query, (hit.session,)).fetchone()
             if row is not None:
                 found.append(session_row(row, cursor=hit.key, snippet=hit.snippet))
@@ -183,15 +189,19 @@ class SessionStore:
     def _responses(
         self, connection: sqlite3.Connection, session: str, positions: Mapping[str, int]
     ) -> Mapping[str, Sequence[Response]]:
+        unpack = self._shapes.unpack
         by_turn: defaultdict[str, list[Response]] = defaultdict(list)
         rows = connection.execute(
             "SELECT response.*, attempt.usage_raw_json AS final_usage_raw FROM turn"
-            " JOIN response ON response.turn = turn.id LEFT JOIN attempt ON attempt.id = response.final_attempt"
+            " JOIN response ON response.turn = turn.id LEFT JOIN attempt ON attempt.response = response.id"
+            " AND attempt.id = response.final_attempt"
             " WHERE turn.session = ?",
             (session,),
-        )
+        ).fetchall()
         for row in rows:
-            by_turn[row["turn"]].append(decode.response(row, row["final_usage_raw"]))
+            by_turn[row["turn"]].append(
+                decode.response(row, unpack(connection, row["usage_raw_json"] or row["final_usage_raw"]))
+            )
         for responses in by_turn.values():
             responses.sort(
                 key=lambda each: (positions.get(each.lane, 0), each.lane, each.sample, each.revision, each.id)
