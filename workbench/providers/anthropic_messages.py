@@ -21,6 +21,8 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
     "compaction": "paused",
     "refusal": "refusal",
 }
+_KINDS = {"text_delta": "text", "thinking_delta": "thinking"}
+"""Which block a delta of text belongs into; one that names another is kept, in a block of its own."""
 
 
 @dataclass(slots=True)
@@ -142,6 +144,9 @@ class MessagesTranslator:
             return
         kind = delta.get("type")
         block = self._by_index.get(index)
+        if block is not None and block.kind != _KINDS.get(string(kind), block.kind):
+            index = (index, kind)
+            block = self._by_index.get(index)
         if block is None or block.number is None:
             if kind not in ("text_delta", "thinking_delta", "input_json_delta"):
                 return

@@ -173,10 +173,10 @@ def kind_of(status: int | None, codes: Iterable[str], message: str) -> ErrorKind
     """The kind; a status alone says least, a provider's own word most, except where it hides what the message tells."""
     named: ErrorKind | None = next((BY_CODE[code] for code in map(str.lower, codes) if code in BY_CODE), None)
     by_status = _by_status(status)
-    kind = named or by_status
+    kind = by_status if named is None or (named == "server" and status is not None) else named
     if kind in ("bad_request", "not_found", "permission", "retired", "server", "too_large"):
         told = _by_message(kind, message)
-        if told is not None and not (kind == "server" and named == "server" and told == "not_found"):
+        if told is not None:
             return told
     if kind == "rate" and named is None and _BILLING.search(message):
         return "billing"

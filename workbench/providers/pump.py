@@ -20,7 +20,7 @@ from workbench.providers.rate_limits import rate_limits, request_id
 from workbench.providers.sse import SseDecoder
 
 LINGER_S = 5.0
-"""How long a body may stay silent once its finish reason came: the usage may be late, the end of the body may not come."""
+"""How long a body may stay silent after its finish reason: the usage may be late, its end may never come."""
 DRAIN_S = 0.25
 """How long the end of a finished body is waited for, so that its connection can be used again."""
 
