@@ -34,6 +34,10 @@ class WoundLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return 1_000.0 + self._no_wait.skipped_s
 
+    def jump(self, seconds: float) -> None:
+        """Time passes without anything being run, as when the machine or the process sleeps."""
+        self._no_wait.skipped_s += seconds
+
 
 def on_wound_clock(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
     """Run an async test on a loop of its own whose time is wound."""

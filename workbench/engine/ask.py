@@ -62,10 +62,11 @@ async def ask(
         while (event := await events.get()) is not None:
             yield event
     finally:
-        if stopper is not None:
-            stopper.cancel()
+        helpers = [ended] if stopper is None else [ended, stopper]
         await comparison.close()
-        await ended
+        for helper in helpers:
+            helper.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
 
 
 async def _until_quiet(comparison: Comparison, events: "asyncio.Queue[EngineEvent | None]") -> None:

@@ -1,6 +1,7 @@
 """Which deadline comes next."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -80,3 +81,23 @@ async def test_the_watchdog_wakes_up_only_when_it_must():
 
     assert watchdogs[0].expired == "stall"
     assert now() - start == pytest.approx(45.0)
+
+
+@pytest.mark.parametrize(("speaks", "expired"), [(True, None), (False, "stall")])
+@on_wound_clock
+async def test_a_sleeping_machine_is_no_silent_provider(speaks, expired):
+    """N16: after a suspension what the network holds is read before anyone is called silent; then silence counts."""
+    deadlines = Deadlines(EngineOptions(idle_s=5.0), local=False, start_s=now())
+    deadlines.content(now())
+    watchdogs = []
+    with suppress(TimeoutError):
+        async with asyncio.timeout(None) as limit:
+            watchdogs.append(Watchdog(deadlines, limit, now))
+            asyncio.get_running_loop().jump(120.0)
+            await asyncio.sleep(0.5)
+            if speaks:
+                deadlines.content(now())
+            await asyncio.sleep(3.0)
+    watchdogs[0].close()
+
+    assert watchdogs[0].expired == expired
