@@ -41,7 +41,7 @@ class Output:
         self._queue.put((sys.stderr, text + "\n"))
 
     def close(self, timeout_s: float) -> bool:
-        """Wait until everything is written or nobody reads; False when the time is up first, and may be called again."""
+        """Wait until everything is written or nobody reads. False: the time was up first; call it again to wait on."""
         self._queue.put(None)
         self._thread.join(timeout_s)
         if self.broken or self.failure:
@@ -55,8 +55,8 @@ class Output:
     def _run(self) -> None:
         while (item := self._queue.get()) is not None:
             stream, text = item
-            if stream is None or (stream is sys.stdout and (self.broken or self.failure)):
-                continue
+            if stream is None or self.broken or (stream is sys.stdout and self.failure):
+                continue  # without a reader even notices are unwanted
             try:
                 for start in range(0, len(text), _PIECE):
                     stream.write(text[start : start + _PIECE])

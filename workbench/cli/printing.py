@@ -204,7 +204,7 @@ class TextPrinter:
                 self._output.write(f"\n*{figures(response)}*\n")
             if response.state != "complete":
                 how = clean_line(state_sentence(response) or response.state)
-                self._output.note(f"{self._name(self._turn)}: {response.state}: {how}")
+                self._output.note(f"{self._name(self._turn)}: {how}")
             for warning in response.warnings if self._verbose else ():
                 self._output.note(f"{self._name(self._turn)}: {clean_line(warning)}")
             self._turn += 1
