@@ -26,7 +26,7 @@ PASTE_BREAKOUT_S = 0.5
 """A quit key this soon after a paste may have been part of it, so it asks."""
 
 
-class WorkbenchApp(App[int]):
+class WorkbenchApp(App[object]):
     """Compares language models."""
 
     TITLE = "workbench"
@@ -35,6 +35,9 @@ class WorkbenchApp(App[int]):
     * { scrollbar-size-vertical: 1; scrollbar-color: $panel; scrollbar-background: $background;
         scrollbar-color-hover: $secondary; scrollbar-color-active: $secondary;
         scrollbar-background-hover: $background; scrollbar-background-active: $background; }
+    OptionList > .option-list--option-highlighted, OptionList:focus > .option-list--option-highlighted {
+        background: $panel; color: $foreground; text-style: none;
+    }
     ToastRack { margin-bottom: 4; }
     Toast { background: $panel; border-left: outer $secondary; max-width: 64; padding: 0 1; }
     """
@@ -67,16 +70,19 @@ class WorkbenchApp(App[int]):
         """Welcome, or the lanes that are to be compared."""
         self.opening = self.services.opening(self.start)
         if self.opening.lanes:
-            return CompareScreen(
+            screen: Screen[None] = CompareScreen(
                 new_session("demo" if self.start.demo else "chat"),
                 self.opening.lanes,
                 lineup=self.opening.lineup,
                 draft=self.opening.draft,
                 prompt=self.start.prompt,
             )
-        from workbench.app.screens.welcome.screen import WelcomeScreen
+        else:
+            from workbench.app.screens.welcome.screen import WelcomeScreen
 
-        return WelcomeScreen()
+            screen = WelcomeScreen()
+        self._load_screen_css(screen)  # Textual does it for every screen but the default one
+        return screen
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Lane colours for themes that have none."""
@@ -261,7 +267,7 @@ class WorkbenchApp(App[int]):
 
         selected = getattr(self.focused, "selected_text", "") or self.screen.get_selected_text()
         if selected:
-            self.run_worker(copy_text(self, selected, "the selection", self.preferences.data_folder))  # type: ignore[arg-type]
+            self.run_worker(copy_text(self, selected, "the selection", self.preferences.data_folder))
             return
         screen = next(
             (screen for screen in self._compare_screens() if screen.busy and screen in self.screen_stack), None
@@ -312,7 +318,7 @@ class WorkbenchApp(App[int]):
 
         chosen = await self.push_screen_wait(LinkDialog(url))
         if chosen == "copy":
-            await copy_text(self, url, "the address", self.preferences.data_folder)  # type: ignore[arg-type]
+            await copy_text(self, url, "the address", self.preferences.data_folder)
         elif chosen == "open" and not await asyncio.to_thread(open_link, url):
             self.notify("no browser could be opened; copy the address instead", severity="warning", markup=False)
 

@@ -18,7 +18,7 @@ def branched(
         fresh, title=f"{old.title or 'untitled'} (branch)", project=old.project, environment=old.environment
     )
     new_lanes = [replace(lane, id=new_id()) for lane in lanes]
-    records = []
+    records: list[TurnRecord] = []
     for record in turns:
         answer = chosen if record.turn.id == chosen.turn else _newest(record, chosen.lane)
         if answer is not None:

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Any
 
 from textual.app import App
 
@@ -10,7 +11,7 @@ from workbench.domain.clean import clean_line
 from workbench.export import clipboard
 
 
-async def copy_text(app: App[object], text: str, what: str, folder: Path | None = None) -> clipboard.Copied:
+async def copy_text(app: App[Any], text: str, what: str, folder: Path | None = None) -> clipboard.Copied:
     """Copy `text`, tell the user, and return what became of it."""
     ways = clipboard.ways(text)
     if ways.terminal:
@@ -27,6 +28,7 @@ async def copy_text(app: App[object], text: str, what: str, folder: Path | None 
             copied = clipboard.Copied("saved", length, path)
         except OSError:
             copied = clipboard.Copied("failed", length)
-    severity = "information" if copied.outcome in ("copied", "sent") else "warning"
-    app.notify(clean_line(clipboard.words(copied, what)), severity=severity, markup=False)  # type: ignore[arg-type]
+    fine = copied.outcome in ("copied", "sent")
+    words = clean_line(clipboard.words(copied, what))
+    app.notify(words, severity="information" if fine else "warning", markup=False)
     return copied

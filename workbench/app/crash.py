@@ -1,4 +1,4 @@
-"""What is kept of a crash: a traceback without any local value, in a file of the user's own, and a sentence for the screen."""
+"""What is kept of a crash: a traceback without any local value, in the user's own file, and a sentence."""
 
 import os
 import sys

@@ -5,13 +5,14 @@ import os
 import shlex
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from textual.app import App, SuspendNotSupported
 
 from workbench.domain.clean import clean_line
 
 
-async def edit_outside(app: App[object], text: str) -> str | None:
+async def edit_outside(app: App[Any], text: str) -> str | None:
     """The text as it was left in `$VISUAL` or `$EDITOR`; None when there is no editor or it failed."""
     handle, name = tempfile.mkstemp(prefix="workbench-prompt-", suffix=".md")
     path = Path(name)
@@ -20,15 +21,15 @@ async def edit_outside(app: App[object], text: str) -> str | None:
             file.write(text)
         if not await edit_file(app, path):
             return None
-        return path.read_text("utf-8", "replace").removesuffix("\n")
+        return (await asyncio.to_thread(path.read_text, "utf-8", "replace")).removesuffix("\n")
     except OSError as error:
         app.notify(clean_line(f"the prompt is as it was: {error}"), severity="warning", markup=False)
         return None
     finally:
-        path.unlink(missing_ok=True)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
-async def edit_file(app: App[object], path: Path) -> bool:
+async def edit_file(app: App[Any], path: Path) -> bool:
     """Lend the screen to the editor until it ends; whether it ended well. What went wrong is told."""
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     try:

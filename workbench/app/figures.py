@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from workbench.app.formatting import NEVER, money, seconds, speed
 from workbench.app.words import retry_words
 from workbench.domain.conversation import Response
 from workbench.domain.timing import tokens_per_second
@@ -38,6 +39,25 @@ class Figures:
     """Which of first_token, speed and cost are the best of the turn, known once all lanes ended."""
 
     @property
+    def first_token(self) -> str:
+        """Time to first token, or what stands for it as long as, or because, none came."""
+        if self.first_token_s is not None:
+            return seconds(self.first_token_s)
+        return "" if self.running else NEVER
+
+    @property
+    def rate(self) -> str:
+        """Speed, likewise."""
+        if self.speed is not None:
+            return speed(self.speed, self.output_estimated)
+        return "" if self.running else NEVER if self.first_token_s is None else speed(None)
+
+    @property
+    def cost(self) -> str:
+        """Money, likewise: nothing is said before something may have cost."""
+        return "" if self.running and self.first_token_s is None else money(self.cost_nano, self.cost_estimated)
+
+    @property
     def running(self) -> bool:
         """Something may still come."""
         return self.state in ("queued", "waiting", "streaming", "retrying")
@@ -69,7 +89,7 @@ def figures_of_live(live: LiveFigures) -> Figures:
     state = {"queued": "queued", "connecting": "waiting", "waiting": "waiting", "retrying": "retrying"}.get(
         live.activity, live.state
     )
-    note = live.activity if live.activity in ("thinking", "calling a tool") else ""
+    note: str = live.activity if live.activity in ("thinking", "calling a tool") else ""
     if live.activity == "retrying":
         note = retry_words(live.retry_in_s or 0.0, live.retry, live.retries)
     return Figures(
@@ -97,11 +117,14 @@ def with_best(lanes: Sequence[Figures]) -> list[Figures]:
         return [replace(figures, best=frozenset()) for figures in lanes]
     won: list[set[str]] = [set() for _ in lanes]
     finished = [index for index, figures in enumerate(lanes) if figures.state in ("complete", "truncated")]
-    for name, sign in (("first_token", 1), ("speed", -1), ("cost", 1)):
-        values = [(sign * value, index) for index in finished if (value := _value(lanes[index], name)) is not None]
-        best = min(values, default=None)
-        if best and len(values) > 1 and max(values)[0] != best[0]:
-            won[best[1]].add(name)
+    for name, sign, places in (("first_token", 1, 2), ("speed", -1, 0), ("cost", 1, 0)):
+        values = sorted(
+            (sign * round(value, places), index)
+            for index in finished
+            if (value := _value(lanes[index], name)) is not None
+        )
+        if len(values) > 1 and values[0][0] != values[1][0]:  # what looks alike has no winner
+            won[values[0][1]].add(name)
     return [replace(figures, best=frozenset(names)) for figures, names in zip(lanes, won, strict=True)]
 
 

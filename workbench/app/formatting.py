@@ -8,6 +8,8 @@ from datetime import datetime
 from rich.cells import cell_len
 
 UNKNOWN = "?"
+NEVER = "–"
+"""It did not happen, which is not unknown."""
 _NANO = 1_000_000_000
 
 
@@ -48,15 +50,16 @@ def count(value: int | None, estimated: bool = False) -> str:
 
 
 def money(nano: int | None, estimated: bool = False) -> str:
-    """`$0.0041`, `$12.30`, `<$0.0001`; an unknown price is `$?`, never zero."""
+    """`$12.30`, `$0.0041`, `$0.000041`; an unknown price is `$?`, never zero."""
     if nano is None:
         return "$" + UNKNOWN
     if nano == 0:
         return "$0"
-    if nano < _NANO // 10_000:
-        return "<$0.0001"
+    if nano < 1_000:
+        return "<$0.000001"
     dollars = nano / _NANO
-    return _mark(f"${dollars:.4f}" if dollars < 1 else f"${dollars:,.2f}", estimated)
+    places = 2 if dollars >= 1 else 4 if dollars >= 0.001 else 6
+    return _mark(f"${dollars:,.{places}f}", estimated)
 
 
 def budget(nano: int) -> str:
@@ -74,11 +77,11 @@ def money_range(low: int | None, high: int | None) -> str:
     return f"about {first}–{last.removeprefix('$')}" if first.startswith("$") else f"up to {last}"
 
 
-def rate(nano_per_token: int | None) -> str:
+def rate(nano_per_million: int | None) -> str:
     """Dollars per million tokens: `$3`, `$0.25`."""
-    if nano_per_token is None:
+    if nano_per_million is None:
         return "$" + UNKNOWN
-    dollars = nano_per_token / 1_000
+    dollars = nano_per_million / _NANO
     return f"${dollars:g}" if dollars == 0 or dollars >= 0.01 else f"${dollars:.4f}"
 
 
@@ -132,6 +135,13 @@ def fit(text: str, width: int) -> str:
     tail = (width - 1) // 2
     head = width - 1 - tail
     return f"{_columns(text, head)}…{_columns(text[::-1], tail)[::-1]}"
+
+
+def fit_end(text: str, width: int) -> str:
+    """At most `width` columns, the end left out: a sentence is known by its beginning."""
+    if cell_len(text) <= width:
+        return text
+    return _columns(text, width - 1).rstrip() + "…" if width > 1 else "…"[: max(0, width)]
 
 
 def _columns(text: str, width: int) -> str:

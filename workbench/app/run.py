@@ -100,4 +100,4 @@ def _tolerate_bad_bytes() -> None:
         return functools.partial(codecs.getincrementaldecoder(encoding), errors="replace")
 
     if hasattr(linux_driver, "getincrementaldecoder"):
-        linux_driver.getincrementaldecoder = decoder  # type: ignore[assignment]
+        linux_driver.getincrementaldecoder = decoder

@@ -7,7 +7,7 @@ none of it.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from workbench.domain.conversation import ContextMode, Lane, LineUp, Session, TurnRecord
 from workbench.domain.prices import Rates
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from workbench.engine.estimate import LanePreview
     from workbench.engine.events import EngineEvent
     from workbench.engine.ports import Recorder
+    from workbench.store.rows import SessionRow
+    from workbench.store.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,8 @@ class Found:
 class SessionReader(Protocol):
     """Kept sessions. Every method blocks: the app calls them in threads."""
 
-    def list(self, limit: int, before: str | None = None, query: str | None = None) -> Sequence[Any]:
-        """Rows (`id`, `title`, `created_utc`, …), newest first."""
+    def list(self, limit: int, before: str | None = None, query: str | None = None) -> "Sequence[SessionRow]":
+        """Newest first; `before` is the cursor of the last row of the page before."""
 
     def session(self, session: str, /) -> Session:
         """One session."""
@@ -160,6 +162,10 @@ class History(Protocol):
         """What went wrong with saving ("history not saved: disk full"), or None."""
 
     @property
+    def notices(self) -> Sequence[str]:
+        """What happened when it was opened and its user should know."""
+
+    @property
     def recorder(self) -> "Recorder":
         """What a branched session is written with."""
 
@@ -171,8 +177,8 @@ class History(Protocol):
     def drafts(self) -> DraftKeeper:
         """Drafts."""
 
-    def totals(self, day_start_utc: str, session: str | None = None) -> Any:
-        """What was spent: `cost_nano` and how many responses have an unknown price. Blocking."""
+    def totals(self, day_start_utc: str | None = None, session: str | None = None) -> "Totals":
+        """What was spent since a moment, or in a session. Blocking."""
 
 
 class Services(Protocol):

@@ -1,7 +1,7 @@
 """Themes are TOML files, one per theme: the program's own, and the user's in a folder of the configuration.
 
-A file has `name`, `dark`, a table `[colors]` with Textual's colour names, `[lanes] tones` (up to 8, then they repeat) and
-`[variables]` for anything else that a style sheet may name.
+A file has `name`, `dark`, a table `[colors]` with Textual's colour names, `[lanes] tones` (up to 8, then they repeat)
+and `[variables]` for anything else that a style sheet may name.
 """
 
 import re
@@ -20,7 +20,9 @@ from workbench.domain.errors import ConfigurationError
 LANE_TONES = 8
 """A ninth lane has the first lane's colour again; its number tells them apart."""
 DEFAULT = "workbench-dark"
-_COLORS = frozenset(["primary", "secondary", "accent", "success", "warning", "error", "foreground", "background", "surface", "panel", "boost"])
+_COLORS = frozenset(
+    ("primary", "secondary", "accent", "success", "warning", "error", "foreground", "background", "surface", "panel")
+)
 _VARIABLE = re.compile(r"[a-z][a-z0-9-]*")
 _NAME = re.compile(r"\w[\w -]{0,60}")
 _VALUE = re.compile(r"[#%\w. -]*")
@@ -89,7 +91,7 @@ def load_theme(path: Path) -> Theme:
         name=name,
         dark=bool(found.get("dark", True)),
         variables=variables,
-        **colors,
+        **colors,  # type: ignore[arg-type]
     )
 
 

@@ -21,14 +21,14 @@ def read_totals(history: History, session: Session, budget_nano: int | None) -> 
     start = day_start_utc()
     try:
         today = history.totals(start)
-        whole = history.totals("", session.id)
+        whole = history.totals(None, session.id)
     except StoreError:
         return Spent(budget_nano=budget_nano, simulated=simulated)
     return Spent(
         session_nano=whole.cost_nano,
-        session_exact=not whole.unknown,
+        session_exact=not (whole.unknown or whole.estimated),
         today_nano=today.cost_nano,
-        today_exact=not today.unknown,
+        today_exact=not (today.unknown or today.estimated),
         budget_nano=budget_nano,
         simulated=simulated,
     )

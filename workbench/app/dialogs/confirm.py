@@ -26,7 +26,7 @@ class ConfirmDialog(Dialog[bool]):
     def compose(self) -> ComposeResult:
         """The question, and what each answer does."""
         with Vertical(id="box") as box:
-            box.border_title = Content(self._title)  # type: ignore[assignment]
+            box.border_title = Content(self._title)
             yield Static(Content(self._question))
             yield OptionList(Option(Content(self._yes), id="yes"), Option(Content(self._no), id="no"), markup=False)
 

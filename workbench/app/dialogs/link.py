@@ -67,8 +67,8 @@ class LinkDialog(MenuDialog):
         from textual.widgets.option_list import Option
 
         with Vertical(id="box") as box:
-            box.border_title = Content("Where this link leads")  # type: ignore[assignment]
-            box.border_subtitle = Content("Enter choose · Esc close")  # type: ignore[assignment]
+            box.border_title = Content("Where this link leads")
+            box.border_subtitle = Content("Enter choose · Esc close")
             yield Static(Content(clean_line(self._url)))
             for warning in link_warnings(self._url):
                 yield Static(Content.styled(warning, "$warning"))

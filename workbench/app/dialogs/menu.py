@@ -37,8 +37,8 @@ class MenuDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         """The list."""
         with Vertical(id="box") as box:
-            box.border_title = Content(self._title)  # type: ignore[assignment]
-            box.border_subtitle = Content(self._hint or "Enter choose · Esc close")  # type: ignore[assignment]
+            box.border_title = Content(self._title)
+            box.border_subtitle = Content(self._hint or "Enter choose · Esc close")
             yield OptionList(
                 *(Option(self._line(item), id=item.id, disabled=not item.enabled) for item in self._items),
                 markup=False,

@@ -60,7 +60,7 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
     def compose(self) -> ComposeResult:
         """What is chosen, the filter, and what can be chosen."""
         with Vertical(id="box") as box:
-            box.border_title = Content("Model of this lane" if self._single else "Models")  # type: ignore[assignment]
+            box.border_title = Content("Model of this lane" if self._single else "Models")
             yield Static(id="chosen", markup=False)
             yield Input(placeholder="type to filter, or provider/model", select_on_focus=False)
             yield OptionList(markup=False)
@@ -132,11 +132,11 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
     def _show_chosen(self) -> None:
         box = self.query_one("#box")
         if self._single:
-            box.border_subtitle = Content("Enter choose · Esc cancel")  # type: ignore[assignment]
+            box.border_subtitle = Content("Enter choose · Esc cancel")
             self.query_one("#chosen").display = False
             return
         hint = f"Enter add · Backspace remove · Ctrl+S use {plural(len(self._chosen), 'lane')} · Esc cancel"
-        box.border_subtitle = Content(hint)  # type: ignore[assignment]
+        box.border_subtitle = Content(hint)
         parts: list[tuple[str, str]] = []
         for number, target in enumerate(self._chosen, 1):
             parts.append((f"{number} {clean_line(target)}   ", f"${lane_variable(number)}"))

@@ -28,8 +28,8 @@ class ReaderDialog(Dialog[None]):
     def compose(self) -> ComposeResult:
         """The text in a scrolling box."""
         with Vertical(id="box") as box:
-            box.border_title = Content(self._title)  # type: ignore[assignment]
-            box.border_subtitle = Content("y copy · Esc close" if self._copyable else "Esc close")  # type: ignore[assignment]
+            box.border_title = Content(self._title)
+            box.border_subtitle = Content("y copy · Esc close" if self._copyable else "Esc close")
             with VerticalScroll():
                 yield Static(self._body, markup=False)
 

@@ -20,8 +20,8 @@ class TextDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         """The line."""
         with Vertical(id="box") as box:
-            box.border_title = Content(self._title)  # type: ignore[assignment]
-            box.border_subtitle = Content(self._hint)  # type: ignore[assignment]
+            box.border_title = Content(self._title)
+            box.border_subtitle = Content(self._hint)
             yield Input(self._value, select_on_focus=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -1,7 +1,7 @@
-"""Live numbers of all lanes: fixed in size, drawn a few times a second, only where something changed, never with a layout."""
+"""Live numbers of all lanes: fixed in size, drawn a few times a second where something changed, without a layout."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.app.figures import Figures, sum_cost
-from workbench.app.formatting import budget, count, fit, money, seconds, sparkline, speed
+from workbench.app.formatting import budget, count, fit, money, seconds, sparkline
 from workbench.app.symbols import UNICODE, Symbols
 from workbench.app.tones import Tones
 from workbench.domain.clean import clean_line
@@ -26,7 +26,7 @@ class LaneRow:
 
     number: int
     name: str
-    figures: Figures = Figures()
+    figures: Figures
     focused: bool = False
 
 
@@ -47,7 +47,7 @@ class MetricsSidebar(Widget):
 
     DEFAULT_CSS = """
     MetricsSidebar {
-        width: 28; height: 1fr; border: solid $panel; border-title-color: $text-muted; padding: 0 1;
+        width: 28; height: 1fr; border: solid $secondary 50%; border-title-color: $text-muted; padding: 0 1;
         &.-folded { width: 1fr; height: auto; border: none; }
         &.-hidden { display: none; }
     }
@@ -162,8 +162,8 @@ class MetricsSidebar(Widget):
         elapsed = "" if figures.elapsed_s is None else seconds(figures.elapsed_s)
         queued = f"+{figures.queued}" if figures.queued else ""
         if room < 2:
-            right = f"{speed(figures.speed, figures.output_estimated):>7} {self._cost(figures):>8}"
-            left = "" if idle else seconds(figures.first_token_s)
+            right = f"{figures.rate:>7} {figures.cost:>8}"
+            left = "" if idle else figures.first_token
             return [
                 self._spread(
                     [(f"{row.number} ", tones.lane(row.number, bold=True)), (sign.sign + " ", tone), (left, plain)],
@@ -180,10 +180,10 @@ class MetricsSidebar(Widget):
         if idle:
             return [head] + [[] for _ in range(min(room, 5) - 1)]
         best = self.symbols.best
-        ttft = seconds(figures.first_token_s) + (best if "first_token" in figures.best else "")
+        ttft = figures.first_token + (best if "first_token" in figures.best else "")
         waiting = figures.first_token_s is None and figures.running
-        rate = speed(figures.speed, figures.output_estimated) + (best if "speed" in figures.best else "")
-        cost = self._cost(figures) + (best if "cost" in figures.best else "")
+        rate = figures.rate + (best if "speed" in figures.best else "")
+        cost = figures.cost + (best if "cost" in figures.best else "")
         tokens = self._tokens(figures)
         won = tones.named("success")
         first: list[Part] = [
@@ -194,11 +194,11 @@ class MetricsSidebar(Widget):
             self._spread(first, [("" if waiting else ttft, won if "first_token" in figures.best else plain)], width),
         ]
         if room >= 4:
-            spark_width = max(0, width - 2 - 9)
+            spark_width = max(0, width - 8 - 8)
             spark = sparkline(list(figures.speeds), spark_width, self.symbols.bars) if figures.speeds else ""
             lines.append(
                 self._spread(
-                    [("  ", muted), (spark, tones.lane(row.number))],
+                    [("  speed ", muted), (spark, tones.lane(row.number))],
                     [("" if waiting else rate, won if "speed" in figures.best else plain)],
                     width,
                 )
@@ -216,17 +216,17 @@ class MetricsSidebar(Widget):
 
     def _folded(self, tones: Tones) -> list[list[Part]]:
         width = self.size.width
-        muted, plain, won = tones.named("text-muted"), tones.named("foreground"), tones.named("success")
+        plain, won = tones.named("foreground"), tones.named("success")
         lines = []
         for row in self._rows:
             figures = row.figures
             sign = self.symbols.state(figures.state)
             idle = figures.state == "idle"
             columns = [
-                (f"{'' if idle else seconds(figures.first_token_s):>8}", "first_token"),
-                (f"{'' if idle else speed(figures.speed, figures.output_estimated):>8}", "speed"),
+                (f"{'' if idle else figures.first_token:>8}", "first_token"),
+                (f"{'' if idle else figures.rate:>8}", "speed"),
                 (f"{'' if idle else self._tokens(figures):>12}", ""),
-                (f"{'' if idle else self._cost(figures):>10}", "cost"),
+                (f"{'' if idle else figures.cost:>10}", "cost"),
             ]
             spark = 10 if width >= 96 else 0
             if width < 60:
@@ -266,9 +266,6 @@ class MetricsSidebar(Widget):
             rows.append(("today", ("" if spent.today_exact else "~") + money(spent.today_nano) + of))
         return [self._spread([(name, muted)], [(value, plain)], width) for name, value in rows]
 
-    def _cost(self, figures: Figures) -> str:
-        return money(figures.cost_nano, figures.cost_estimated)
-
     def _tokens(self, figures: Figures) -> str:
         cached = f"({count(figures.cached_tokens)})" if figures.cached_tokens else ""
         reasoning = f"({count(figures.reasoning_tokens)})" if figures.reasoning_tokens else ""
@@ -281,8 +278,3 @@ class MetricsSidebar(Widget):
     def _spread(left: list[Part], right: list[Part], width: int) -> list[Part]:
         used = sum(cell_len(text) for text, _ in left) + sum(cell_len(text) for text, _ in right)
         return [*left, (" " * max(1 if right else 0, width - used), ""), *right]
-
-
-def numbered(rows: Sequence[LaneRow], figures: Sequence[Figures]) -> list[LaneRow]:
-    """The rows with new figures."""
-    return [replace(row, figures=new) for row, new in zip(rows, figures, strict=True)]

@@ -20,7 +20,7 @@ class PromptInput(TextArea):
     DEFAULT_CSS = """
     PromptInput {
         height: auto; min-height: 3; max-height: 10; padding: 0 1; background: $background;
-        border: solid $panel; border-title-color: $text-muted;
+        border: solid $secondary 50%; border-title-color: $text-muted;
         border-subtitle-color: $text-muted; border-subtitle-align: left; scrollbar-size-vertical: 1;
         &:focus { border: heavy $secondary; }
         &.-small { max-height: 3; }

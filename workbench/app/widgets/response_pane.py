@@ -1,4 +1,4 @@
-"""One lane on screen: its answers in a frame that carries name, state and numbers, so that no text line is spent on them."""
+"""One lane on screen: its answers, in a frame whose border carries name, state and numbers."""
 
 from rich.cells import cell_len
 from textual import on
@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from workbench.app.answer import AnswerView
 from workbench.app.figures import Figures
-from workbench.app.formatting import count, fit, money, seconds, speed
+from workbench.app.formatting import count, fit, seconds
 from workbench.app.symbols import UNICODE, Symbols
 from workbench.app.tones import Tones
 from workbench.app.widgets.queue_line import QueueLine
@@ -28,6 +28,7 @@ class ResponsePane(Widget):
         width: 1fr; height: 1fr; layout: vertical; overflow: hidden hidden;
         border: solid $panel;
         border-title-background: $background; border-subtitle-background: $background;
+        border-subtitle-align: left;
         &:focus-within { border: heavy $panel; }
         &.-hidden { display: none; }
         & > AnswerView { height: 1fr; }
@@ -95,7 +96,7 @@ class ResponsePane(Widget):
     @property
     def has_focus_within_pane(self) -> bool:
         """Whether single keys speak to this pane."""
-        return self.view.has_focus
+        return bool(self.view.has_focus)
 
     def show(self, figures: Figures, *, bright: bool = True) -> None:
         """Draw the frame's words and numbers again, if they changed; never a layout, never the text inside."""
@@ -143,7 +144,7 @@ class ResponsePane(Widget):
         self._draw_frame()
 
     def _draw_frame(self) -> None:
-        width = self.outer_size.width - 4
+        width = self.outer_size.width - 6  # corners, an edge and a blank on both sides
         if width <= 0 or not self.is_attached:
             return
         key = (self.figures, self.bright, width, self.marked, self.served, self.view.following, self.lane.target)
@@ -166,7 +167,7 @@ class ResponsePane(Widget):
         name = clean_line(self.lane.label or self.lane.target)
         if self.served and self.served not in name:
             name = f"{name} {self.symbols.arrow} {clean_line(self.served)}"
-        if not idle and len(mark) + len(number) + 1 + min(cell_len(name), 12) + 2 + right_width > width:
+        if not idle and len(mark) + len(number) + 1 + min(cell_len(name), 8) + 2 + right_width > width:
             word, right_width = "", len(sign.sign)
         room = width - right_width - len(mark) - len(number) - (1 if idle else 3)
         name = fit(name, max(0, room))
@@ -191,13 +192,17 @@ class ResponsePane(Widget):
         if figures.state in ("idle", "queued") or figures.elapsed_s is None:
             return Content.styled(below, tones.named("warning")) if below else Content("")
         star = self.symbols.best
-        texts = [
-            seconds(figures.first_token_s) + (star if "first_token" in figures.best else ""),
-            speed(figures.speed, figures.output_estimated) + (star if "speed" in figures.best else ""),
-            f"{count(figures.input_tokens, figures.input_estimated)}{self.symbols.arrow}"
-            f"{count(figures.output_tokens, figures.output_estimated)}",
-            money(figures.cost_nano, figures.cost_estimated) + (star if "cost" in figures.best else ""),
-        ]
+        if figures.first_token_s is None and figures.running:
+            texts = [seconds(figures.elapsed_s)]
+        else:
+            texts = [
+                figures.first_token + (star if "first_token" in figures.best else ""),
+                figures.rate + (star if "speed" in figures.best else ""),
+                f"{count(figures.input_tokens, figures.input_estimated)}{self.symbols.arrow}"
+                f"{count(figures.output_tokens, figures.output_estimated)}",
+                figures.cost + (star if "cost" in figures.best else ""),
+            ]
+            texts = [text for text in texts if text]
         room = width - (len(below) + 3 if below else 0)
         while len(texts) > 1 and sum(map(len, texts)) + 3 * (len(texts) - 1) > room:
             texts.pop(-2)  # the ends matter most: how soon, and how dear

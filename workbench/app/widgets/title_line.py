@@ -5,7 +5,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from workbench.app.formatting import budget, fit, money
+from workbench.app.formatting import budget, fit, fit_end, money
 from workbench.app.tones import Tones
 from workbench.domain.clean import clean_line
 
@@ -44,7 +44,7 @@ class TitleLine(Widget):
         while right and sum(len(text) + 3 for text, _ in right) > width - 12:
             right.pop(0)
         right_width = sum(len(text) for text, _ in right) + 3 * max(0, len(right) - 1)
-        title = fit(clean_line(self.title), max(0, width - 9 - 3 - right_width - 2))
+        title = fit_end(clean_line(self.title), max(0, width - 9 - 3 - right_width - 2))
         fill = max(1, width - 9 - 3 - cell_len(title) - right_width)
         parts: list[object] = [("workbench", tones.named("foreground", bold=True)), "   ", title, " " * fill]
         for index, (text, tone) in enumerate(right):

@@ -1,4 +1,4 @@
-"""The state of a compare screen, apart from what is done with it, so that its actions can live in files of their own."""
+"""The state of a compare screen, apart from what is done with it, so that actions can live in files of their own."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -10,10 +10,7 @@ if TYPE_CHECKING:
 
 def hints(screen: "CompareScreen") -> str:
     """As many as fit, the most wanted first."""
-    if screen.focused_pane is not None:
-        words = _of_pane(screen)
-    else:
-        words = _of_prompt(screen)
+    words = _of_prompt(screen) if screen.focused_pane is None else _of_pane(screen)
     room = screen.size.width - 6
     while words and sum(map(len, words)) + 3 * (len(words) - 1) > room:
         words.pop(-2 if len(words) > 1 else -1)

@@ -97,7 +97,9 @@ class LaneDesk:
                 return
             case ResponseStarted(response=response):
                 shown = self._waiting.pop(response.id, None)
-                running = _Running(response, shown if shown is not None else prompt, LaneMeter(response.lane, response.id))
+                running = _Running(
+                    response, shown if shown is not None else prompt, LaneMeter(response.lane, response.id)
+                )
                 running.meter.heard(event)
                 self._running.append(running)
                 if len(self._running) == 1:

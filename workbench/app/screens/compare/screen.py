@@ -12,16 +12,12 @@ from textual.widgets import Static, TextArea
 
 from workbench.app.figures import Figures, with_best
 from workbench.app.formatting import plural
-from workbench.app.screens.compare.answer_actions import AnswerActions
 from workbench.app.screens.compare.hints import hints
-from workbench.app.screens.compare.lane_actions import LaneActions
 from workbench.app.screens.compare.lane_desk import LaneDesk
 from workbench.app.screens.compare.layout import choose_layout
 from workbench.app.screens.compare.session_actions import SessionActions
 from workbench.app.screens.compare.stage import Stage
-from workbench.app.widgets.banner import Banner
 from workbench.app.widgets.metrics_sidebar import LaneRow
-from workbench.app.widgets.preview_line import PreviewLine
 from workbench.app.widgets.prompt_input import PromptInput
 from workbench.app.widgets.response_pane import ResponsePane
 from workbench.app.widgets.title_line import TitleLine
@@ -80,7 +76,7 @@ class CompareScreen(SessionActions):
 
     def on_mount(self) -> None:
         """Show what is there; everything heavy starts after the first paint."""
-        self.prompt.border_title = Content("prompt")  # type: ignore[assignment]
+        self.prompt.border_title = Content("prompt")
         self.banner_line.problem = self.app.banner
         self._ticker = self.set_interval(TICK_S, self._tick, pause=True)
         if self._first_draft:
@@ -105,6 +101,8 @@ class CompareScreen(SessionActions):
         self.history = await services.history(self.session.kind == "demo")
         self.comparison = await services.comparison(self.session, self.lanes, self._heard, self.kept_turns)
         self._show_problem()
+        for notice in self.history.notices if self.history is not None else ():
+            self.app.notify(clean_line(notice), severity="warning", markup=False, timeout=15)
         self._read_totals()
         self.preview()
         if self._pending_prompt is not None:
@@ -148,7 +146,7 @@ class CompareScreen(SessionActions):
         self.preview()
 
     def _heard(self, event: "EngineEvent") -> None:
-        """The engine's story, event by event: into buffers and meters, nothing is drawn here but beginnings and ends."""
+        """The engine's story, into buffers and meters; nothing is drawn here but beginnings and ends."""
         from workbench.engine import events as told
 
         if type(event) is told.Received:
@@ -211,6 +209,7 @@ class CompareScreen(SessionActions):
             self.draw()
 
     def draw(self) -> None:
+        """Frames, sidebar and tabs again."""
         now = time.perf_counter()
         desks = list(self.desks.values())
         figures: list[Figures] = with_best([desk.figures(now) for desk in desks])
@@ -250,6 +249,7 @@ class CompareScreen(SessionActions):
         self.draw()
 
     def preview(self) -> None:
+        """The line above the prompt again."""
         line = self.preview_line
         line.context = self.context
         if self._pending_prompt is not None or not self.is_attached:
@@ -266,9 +266,10 @@ class CompareScreen(SessionActions):
         line.words, line.problem = words, problem
 
     def show_hints(self) -> None:
+        """What the keys do now."""
         subtitle = hints(self)
         if subtitle != self.prompt.border_subtitle:
-            self.prompt.border_subtitle = Content(subtitle)  # type: ignore[assignment]
+            self.prompt.border_subtitle = Content(subtitle)
 
     # ---- room -----------------------------------------------------------------------------------------------------
 
@@ -277,6 +278,7 @@ class CompareScreen(SessionActions):
         self.rearrange()
 
     def rearrange(self) -> None:
+        """Choose the layout again."""
         width, height = self.size
         if not self.is_mounted or not width:
             return

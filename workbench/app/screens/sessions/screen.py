@@ -1,8 +1,8 @@
 """Earlier sessions: newest first, searched as one types, to open, rename or delete."""
 
 import asyncio
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual import on, work
@@ -15,13 +15,14 @@ from textual.widgets.option_list import Option
 
 from workbench.app.dialogs.confirm import ConfirmDialog
 from workbench.app.dialogs.text import TextDialog
-from workbench.app.formatting import day_and_time, fit, money, plural
+from workbench.app.formatting import day_and_time, fit_end, money, plural
 from workbench.app.services import History
 from workbench.domain.clean import clean_line
 from workbench.domain.errors import StoreError
 
 if TYPE_CHECKING:
     from workbench.app.app import WorkbenchApp
+    from workbench.store.rows import SessionRow
 
 PAGE = 100
 """Rows read at once; more are read when the end of the list is near."""
@@ -46,7 +47,7 @@ class SessionsScreen(Screen[str | None]):
         super().__init__()
         self._history = history
         self._streaming = streaming
-        self._rows: list[Any] = []
+        self._rows: list[SessionRow] = []
         self._query = ""
         self._more = True
 
@@ -113,14 +114,14 @@ class SessionsScreen(Screen[str | None]):
 
     @work(exclusive=True, group="sessions")
     async def _read_more(self) -> None:
-        rows = await self._page(self._rows[-1].id)
+        rows = await self._page(self._rows[-1].cursor)
         if rows is None:
             return
         self._more = len(rows) == PAGE
         self._rows += rows
         self.query_one(OptionList).add_options([Option(self._line(row)) for row in rows])
 
-    async def _page(self, before: str | None) -> Sequence[Any] | None:
+    async def _page(self, before: str | None) -> "Sequence[SessionRow] | None":
         try:
             return await asyncio.to_thread(self._history.sessions.list, PAGE, before, self._query or None)
         except StoreError as error:
@@ -136,31 +137,25 @@ class SessionsScreen(Screen[str | None]):
         )
         self.query_one("#empty", Static).update(words)
 
-    def _highlighted(self) -> Any | None:
+    def _highlighted(self) -> "SessionRow | None":
         index = self.query_one(OptionList).highlighted
         return self._rows[index] if index is not None and index < len(self._rows) else None
 
-    def _line(self, row: Any) -> Content:
+    def _line(self, row: "SessionRow") -> Content:
         width = max(20, self.size.width - 4)
-        when = day_and_time(row.created_utc)
-        mark = f"{self.app.symbols.state('streaming').sign} " if row.id in self._streaming else "  "
-        facts = []
-        turns = getattr(row, "turns", None)
-        if isinstance(turns, int):
-            facts.append(plural(turns, "turn"))
-        cost = getattr(row, "cost_nano", None)
-        if isinstance(cost, int):
-            facts.append(money(cost))
-        right = "  ".join(facts)
-        snippet = clean_line(getattr(row, "snippet", "") or "")
+        when = day_and_time(row.updated_utc)
+        running = f"{self.app.symbols.state('streaming').sign} " if row.id in self._streaming else "  "
+        mark = f"{'~' if row.cost_unknown or row.cost_estimated_nano else ''}{money(row.cost_nano)}"
+        right = f"{plural(len(row.targets), 'model'):>9}  {plural(row.turns, 'turn'):>8}  {mark:>10}"
+        snippet = clean_line(row.snippet)
         room = max(8, width - 16 - cell_len(right) - 4)
-        title = fit(clean_line(row.title or "untitled"), room)
+        title = fit_end(clean_line(row.title or "untitled"), room)
         if snippet:
             rest = room - cell_len(title) - 3
-            snippet = f"   {fit(snippet, rest)}" if rest > 10 else ""
+            snippet = f"   {fit_end(snippet, rest)}" if rest > 10 else ""
         fill = max(1, room - cell_len(title) - cell_len(snippet))
         return Content.assemble(
-            mark, (f"{when:<14}", "$text-muted"), title, (snippet, "$text-muted"), " " * fill, (right, "$text-muted")
+            running, (f"{when:<14}", "$text-muted"), title, (snippet, "$text-muted"), " " * fill, (right, "$text-muted")
         )
 
     @work(exclusive=True, group="change")
@@ -183,11 +178,11 @@ class SessionsScreen(Screen[str | None]):
         if row.id in self._streaming:
             self.app.notify("it still streams; stop it first", severity="warning", markup=False)
             return
-        question = f"{fit(clean_line(row.title or 'untitled'), 50)}\nIt can't be brought back."
+        question = f"{fit_end(clean_line(row.title or 'untitled'), 50)}\nIt can't be brought back."
         if await self.app.push_screen_wait(ConfirmDialog("Delete this session?", question, "Delete", "Keep")):
             await self._change(self._history.sessions.delete, row.id)
 
-    async def _change(self, change: Any, *arguments: str) -> None:
+    async def _change(self, change: Callable[..., None], *arguments: str) -> None:
         try:
             await asyncio.to_thread(change, *arguments)
         except StoreError as error:

@@ -1,4 +1,4 @@
-"""Welcome: what was found on this machine, and three ways to begin; no key and no network are needed for one of them."""
+"""Welcome: what was found on this machine, and ways to begin, one of which needs no key and no network."""
 
 import asyncio
 import os
