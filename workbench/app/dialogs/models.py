@@ -140,8 +140,8 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
         parts: list[tuple[str, str]] = []
         for number, target in enumerate(self._chosen, 1):
             parts.append((f"{number} {clean_line(target)}   ", f"${lane_variable(number)}"))
-        content = Content.assemble(*parts) if parts else Content.styled("no lanes yet: Enter adds one", "$text-muted")
-        self.query_one("#chosen", Static).update(content)
+        parts = parts or [("no lanes yet: Enter adds one", "$text-muted")]
+        self.query_one("#chosen", Static).update(Content.assemble(*parts))
 
     def _filter(self, query: str) -> None:
         options = self.query_one(OptionList)

@@ -135,7 +135,7 @@ class SessionsScreen(Screen[str | None]):
             if self._query
             else "No sessions yet. Whatever you send is kept here, with its numbers: Esc, type a prompt, Enter."
         )
-        self.query_one("#empty", Static).update(words)
+        self.query_one("#empty", Static).update(Content(words))
 
     def _highlighted(self) -> "SessionRow | None":
         index = self.query_one(OptionList).highlighted

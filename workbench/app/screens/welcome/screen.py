@@ -83,7 +83,7 @@ class WelcomeScreen(Screen[None]):
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
         self._found = found = await self.app.services.detect()
-        self.query_one("#found", Static).update(_told(found))
+        self.query_one("#found", Static).update(Content.assemble(*_told(found)))
         options = self.query_one(OptionList)
         highlighted = options.highlighted
         options.clear_options()
@@ -144,25 +144,24 @@ class WelcomeScreen(Screen[None]):
             self.app.notify("start workbench again to use the new configuration", markup=False)
 
 
-def _told(found: Found) -> Content:
+def _told(found: Found) -> list[str | tuple[str, str]]:
     parts: list[str | tuple[str, str]] = []
     for key in found.keys:
-        parts += [
-            ("  ✓ ", "$success"),
-            f"{clean_line(key.provider)}",
-            (f"  {clean_line(key.variable)} is set\n", "$text-muted"),
-        ]
+        parts += [("\n  ✓ ", "$success"), f"{clean_line(key.provider):<14}"]
+        parts.append((f"{clean_line(key.variable)} is set", "$text-muted"))
     for server in found.servers:
+        parts += [("\n  ✓ ", "$success"), f"{clean_line(server.name):<14}"]
         models = plural(len(server.models), "model")
-        where = f"  answers at {clean_line(server.base_url)}, {models}\n"
-        parts += [("  ✓ ", "$success"), clean_line(server.name), (where, "$text-muted")]
-    if not parts:
-        return Content.styled(
+        parts.append((f"answers at {clean_line(server.base_url)}, {models}", "$text-muted"))
+    if parts:
+        return ["Found on this machine", *parts]
+    return [
+        (
             "No keys in the environment and no local server found. The demo needs neither;\n"
             "for a provider set its key (for example OPENAI_API_KEY) and start again.",
             "$text-muted",
         )
-    return Content.assemble("Found on this machine\n", *parts).rstrip()
+    ]
 
 
 def _short(path: str) -> str:
