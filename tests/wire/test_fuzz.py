@@ -85,11 +85,7 @@ def _undoubled(body: bytes) -> bytes:
         if isinstance(frame, dict) and type(number := frame.get("sequence_number")) is int and trusted:
             delta = frame.get("delta")
             name = next((line[6:].strip() for line in re.split("\r\n|\n|\r", block) if line.startswith("event:")), "")
-            mark = (
-                frame.get("type") or name,
-                delta if isinstance(delta, str) else "",
-                frame.get("output_index") is None,
-            )
+            mark = (frame.get("type") or name, delta if isinstance(delta, str) else "")
             if number in seen and seen[number] == mark:
                 continue
             trusted = number not in seen

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.domain.events import FinishReason, Heartbeat, Meta, StreamEvent, UsageUpdate
+from workbench.domain.events import BlockDelta, FinishReason, Heartbeat, Meta, StreamEvent, UsageUpdate
 from workbench.domain.usage import Usage
 from workbench.providers.assembly import Blocks, Warnings, count, cut, mapping, sequence, string
 from workbench.providers.errors import stream_error
@@ -60,6 +60,10 @@ class MessagesTranslator:
             return
         kind = frame.get("type") or name
         if kind == "content_block_delta":
+            quick = self._quick(frame)
+            if quick is not None:
+                yield quick
+                return
             yield from self._delta(frame.get("index"), frame.get("delta"))
         elif kind == "content_block_start":
             yield from self._start(frame.get("index"), mapping(frame.get("content_block")))
@@ -86,6 +90,13 @@ class MessagesTranslator:
             raise stream_error(frame.get("error") or frame)
         else:
             yield from self._warnings.note("unknown_event", f"{string(kind)[:60]!r}")
+
+    def _quick(self, frame: dict[str, Any]) -> BlockDelta | None:
+        """The one event of most frames: more text of a text block."""
+        delta, block = frame.get("delta"), self._by_index.get(frame.get("index"))
+        if type(delta) is dict and delta.get("type") == "text_delta" and block is not None and block.kind == "text":
+            return None if block.number is None else self._blocks.plain(block.number, delta.get("text"))
+        return None
 
     def marker(self, text: str) -> Iterator[StreamEvent]:
         """`[DONE]`, which this protocol does not have but some of its imitators send."""

@@ -64,6 +64,12 @@ class Blocks:
         self._open: dict[int, str] = {}
         self._cited: set[str] = set()
 
+    def more(self, kind: BlockKind, text: Any) -> BlockDelta | None:
+        """The common case of `add` without its generators: plain text for the block that is running already."""
+        if kind == self._kind and type(text) is str and text.isascii() and text and not self._open[self._current]:
+            return BlockDelta(self._current, text)
+        return None
+
     def add(self, kind: BlockKind, text: str) -> Iterator[StreamEvent]:
         """More of the running text, reasoning or refusal; a change of kind closes one block and opens another."""
         if not text:
@@ -95,6 +101,12 @@ class Blocks:
         if kind == "tool":
             self.tools_seen += 1
         return BlockStart(block, kind, name, call_id, data)
+
+    def plain(self, block: int, text: Any) -> BlockDelta | None:
+        """The common case of `delta`, likewise: plain text, no half of a pair is waiting."""
+        if type(text) is str and text.isascii() and text and self._open.get(block) == "":
+            return BlockDelta(block, text)
+        return None
 
     def delta(self, block: int, text: str) -> Iterator[StreamEvent]:
         """More of an open block. The first half of a surrogate pair waits for the other; a lone one becomes U+FFFD."""

@@ -51,6 +51,13 @@ _FAILURES = {
     "insufficient_system_resource": "the provider is out of capacity",
 }
 _OVERLOADED = "insufficient_system_resource"
+_PLAIN_FRAME = frozenset(
+    "id object created model choices system_fingerprint service_tier provider obfuscation p".split()  # noqa: SIM905
+)
+_PLAIN_CHOICE = frozenset({"index", "delta", "logprobs", "finish_reason", "native_finish_reason"})
+_PLAIN_DELTA = frozenset({"content", "role"})
+_PLAIN_THOUGHT = frozenset({"content", "role", "reasoning", "reasoning_content", "channel"})
+"""Keys of frames, choices and deltas that hold nothing but a piece of text."""
 
 
 @dataclass(slots=True)
@@ -72,6 +79,7 @@ class ChatTranslator:
         self._warnings = Warnings()
         self._quirks = quirks
         self._splitter = ThinkSplitter() if quirks.think_tags else None
+        self._simple = not quirks.think_tags
         self._named = False
         self._finish: str | None = None
         self._detail: str | None = None
@@ -94,6 +102,11 @@ class ChatTranslator:
         if not self._named:
             yield from self._meta(frame)
         choices = frame.get("choices")
+        if choices and self._simple and frame.keys() <= _PLAIN_FRAME:
+            quick = self._quick(choices)
+            if quick is not None:
+                yield quick
+                return
         if choices and type(choices) is list:
             for choice in choices:
                 if type(choice) is dict:
@@ -107,6 +120,22 @@ class ChatTranslator:
             yield UsageUpdate(usage_of(usage), usage)
         if name == "error" or "error" in frame or "x_groq" in frame or not choices:
             self._check(name, frame)
+
+    def _quick(self, choices: Any) -> BlockDelta | None:
+        """The one event of most frames: more of the running text or reasoning and nothing else."""
+        if len(choices) != 1 or type(choice := choices[0]) is not dict:
+            return None
+        delta = choice.get("delta")
+        if type(delta) is not dict or not choice.keys() <= _PLAIN_CHOICE or choice.get("finish_reason"):
+            return None
+        if choice.get("index"):
+            return None
+        content = delta.get("content")
+        if content and (len(delta) == 1 or delta.keys() <= _PLAIN_DELTA):
+            return self._blocks.more("text", content)
+        if len(delta) == 1 or (not content and delta.keys() <= _PLAIN_THOUGHT):
+            return self._blocks.more("reasoning", delta.get("reasoning_content") or delta.get("reasoning"))
+        return None
 
     def marker(self, text: str) -> Iterator[StreamEvent]:
         """`[DONE]`: the finish, if its reason was seen; else the end of the body decides."""

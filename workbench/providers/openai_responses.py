@@ -66,7 +66,12 @@ class ResponsesTranslator:
         if self._seen is not None and self._came_before(kind, frame):
             yield from self._warnings.note("duplicate_event", "an event came twice with one sequence number")
         elif kind == "response.output_text.delta":
-            yield from self._text("text", frame)
+            block = self._texts.get(("text", frame.get("output_index"), frame.get("content_index")), -1)
+            quick = self._blocks.plain(block, frame.get("delta"))
+            if quick is not None:
+                yield quick
+            else:
+                yield from self._text("text", frame)
         elif kind == "response.function_call_arguments.delta" or kind == "response.custom_tool_call_input.delta":
             yield from self._arguments(frame)
         elif kind == "response.reasoning_summary_text.delta":
@@ -110,7 +115,7 @@ class ResponsesTranslator:
         number = frame.get("sequence_number")
         if type(number) is not int or self._seen is None:
             return False
-        mark = hash((kind, string(frame.get("delta")), frame.get("output_index") is None))
+        mark = hash((kind, string(frame.get("delta"))))
         before = self._seen.get(number)
         if before is None:
             self._seen[number] = mark

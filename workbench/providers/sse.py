@@ -51,7 +51,8 @@ class SseDecoder:
             self._pieces.clear()
             self._held = 0
         rest = data[end + 1 :]
-        events = self._lines(whole.decode("utf-8", "replace"))
+        text = whole.decode("utf-8", "replace")
+        events = self._lines(text) if self._data or self._name else self._blocks(text)
         if rest:
             self._hold(rest)
         return events
@@ -64,6 +65,24 @@ class SseDecoder:
         if not self._started:
             rest = rest.removeprefix(_BOM)
         return self._lines(rest.decode("utf-8", "replace") + "\n")
+
+    def _blocks(self, text: str) -> list[tuple[str, str]]:
+        """The same as `_lines` between two events, quicker for the two shapes that nearly all events have."""
+        blocks = text.split("\n\n")
+        last = blocks.pop()
+        events: list[tuple[str, str]] = []
+        for block in blocks:
+            if block.startswith("data: ") and "\n" not in block:
+                events.append(("", block[6:]))
+                continue
+            if block.startswith("event: "):
+                name, _, data = block.partition("\n")
+                if data.startswith("data: ") and "\n" not in data:
+                    events.append((name[7:], data[6:]))
+                    continue
+            events.extend(self._lines(block + "\n"))
+        events.extend(self._lines(last))
+        return events
 
     def _lines(self, text: str) -> list[tuple[str, str]]:
         events: list[tuple[str, str]] = []
@@ -80,6 +99,8 @@ class SseDecoder:
                     data.clear()
                     self._data_size = 0
                 self._name = ""
+            elif line.startswith("event: "):
+                self._name = line[7:]
             elif line[0] != ":":
                 field, _, value = line.partition(":")
                 value = value[1:] if value[:1] == " " else value
