@@ -11,6 +11,7 @@ from workbench.cli import exits
 from workbench.cli.output import Output
 from workbench.cli.printing import EventPrinter, JsonPrinter, Record, TextPrinter
 from workbench.cli.prompt import read_options, read_prompt
+from workbench.cli.start import fail, note
 from workbench.domain.catalog import parse_target
 from workbench.domain.clean import clean_line
 from workbench.domain.conversation import Lane, Part, Session
@@ -37,8 +38,6 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             return _ask(arguments)
         except _Terminated as caught:
-            from workbench.cli.start import fail
-
             words = ["ask", *(["--json"] if arguments.json else []), *(["--events"] if arguments.events else [])]
             return fail(words, "cancelled", "terminated before anything was sent", caught.code, quiet=True)
 
@@ -89,8 +88,10 @@ class _Asking:
 
     async def _turn(self, output: Output, record: Record) -> None:
         async with Workbench.open(setup=self._setup, save=not self._arguments.no_save) as bench:
-            if bench.history_problem:
-                output.note(f"workbench: {clean_line(bench.history_problem)}")
+            said = {None, bench.history_problem}
+            for notice in (*bench.notices, bench.history_problem):
+                if notice is not None:
+                    output.note(f"workbench: {clean_line(notice)}")
             targets = [lane.target for lane in self._lanes]
             await bench.prepare(targets)
             self._check_some_can_answer(bench.deployments)
@@ -107,8 +108,8 @@ class _Asking:
                 record(event)
                 printer(event)
             printer.close()
-        if bench.history_problem:
-            output.note(f"workbench: {clean_line(bench.history_problem)}")
+        if bench.history_problem not in said:
+            output.note(f"workbench: {clean_line(bench.history_problem or '')}")
 
     async def _written(self, output: Output) -> None:
         """Until the reader took everything; when the command was told to end, only for a moment."""
@@ -195,5 +196,4 @@ def _termination() -> Iterator[None]:
 
 
 def _note(text: str) -> None:
-    if sys.stderr is not None:
-        print(text if text.startswith("workbench: ") else f"workbench: {clean_line(text)}", file=sys.stderr)
+    note(clean_line(text))

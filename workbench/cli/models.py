@@ -3,11 +3,11 @@
 import argparse
 import asyncio
 import contextlib
-import sys
 from typing import Any
 
 from workbench.cli import exits
 from workbench.cli.json_form import dollars
+from workbench.cli.start import note
 from workbench.cli.tables import emit, emit_json, emit_table
 from workbench.domain.clean import clean_line
 from workbench.domain.prices import Rates
@@ -30,8 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         if all(word in entry.target.lower() for word in words)
     ]
     for provider, problem in problems.items():
-        if sys.stderr is not None:
-            print(f"workbench: {clean_line(provider)}: no list of models: {clean_line(problem)}", file=sys.stderr)
+        note(f"{clean_line(provider)}: no list of models: {clean_line(problem)}")
     if arguments.json:
         emit_json({"models": [_form(entry) for entry in found], "problems": problems})
     elif found:

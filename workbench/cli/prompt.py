@@ -37,7 +37,7 @@ def read_prompt(prompt: str | None, files: Sequence[str], note: Note) -> tuple[P
     text = f"{words.rstrip()}\n\n{piped}" if words.strip() and piped.strip() else words + piped
     attached = [_attached(Path(name), note) for name in files]
     if "\x00" in text:
-        note("workbench: the prompt has NUL characters; they are left out")
+        note("the prompt has NUL characters; they are left out")
         text = text.replace("\x00", "")
     if not text.strip() and not attached:
         raise ConfigurationError("the prompt is empty")
@@ -81,15 +81,15 @@ def _standard_input(*, asked: bool, note: Note) -> str:
     if source.isatty():
         if not asked:
             return ""
-        note("workbench: reading the prompt from the terminal; Ctrl+D on an empty line ends it")
+        note("reading the prompt from the terminal; Ctrl+D on an empty line ends it")
     elif not asked and not (stat.S_ISFIFO(kind) or stat.S_ISREG(kind) or stat.S_ISSOCK(kind)):
         return ""
     elif not stat.S_ISREG(kind) and not select.select([number], [], [], _PATIENCE_S)[0]:
-        note("workbench: waiting for standard input (< /dev/null says that there is none)")
+        note("waiting for standard input (< /dev/null says that there is none)")
     data = b"".join(_pieces(number))
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     if "\ufffd" in text and b"\xef\xbf\xbd" not in data:
-        note("workbench: standard input is not all UTF-8; what isn't became U+FFFD")
+        note("standard input is not all UTF-8; what isn't became U+FFFD")
     return text
 
 
@@ -125,6 +125,6 @@ def _attached(path: Path, note: Note) -> Part:
     except UnicodeDecodeError:
         return FilePart(clean_line(path.name), media_type, base64.b64encode(data).decode("ascii"), len(data))
     if clean(text) != text.replace("\r\n", "\n"):
-        note(f"workbench: {name} holds control or hidden characters; they are sent as they are")
+        note(f"{name} holds control or hidden characters; they are sent as they are")
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
     return TextPart(f"\n\n{clean_line(path.name)}:\n{fence}\n{text.rstrip()}\n{fence}\n")

@@ -4,7 +4,6 @@ import contextlib
 import importlib
 import os
 import sys
-import time
 from collections.abc import Sequence
 
 from workbench.cli import exits
@@ -23,8 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _discard(1)
         return exits.PIPE_CLOSED
-    except Exception as error:
-        return fail(words, "internal", _crash(error), exits.ALL_FAILED if words[:1] == ["ask"] else 1)
+    except Exception:
+        return fail(words, "internal", _crash(), exits.ALL_FAILED if words[:1] == ["ask"] else 1)
 
 
 def _run(words: list[str]) -> int:
@@ -50,7 +49,7 @@ def _run(words: list[str]) -> int:
 
 def fail(words: Sequence[str], kind: str, message: str, code: int, *, quiet: bool = False) -> int:
     """Say why nothing was done, in JSON on standard output where that was asked for, and give back `code`."""
-    from workbench.domain.clean import clean, clean_line
+    from workbench.domain.clean import clean_line
 
     if "--json" in words or ("--events" in words and words[:1] == ["ask"]):
         from workbench.cli.json_form import dump, failure_form
@@ -60,38 +59,38 @@ def fail(words: Sequence[str], kind: str, message: str, code: int, *, quiet: boo
         with contextlib.suppress(OSError, ValueError, AttributeError):
             print(form, flush=True)
     if not quiet:
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            said = clean(message) if kind == "internal" else clean_line(message)
-            print(f"workbench: {said}", file=sys.stderr, flush=True)
+        note(message if kind == "internal" else clean_line(message))
     return code
 
 
+def note(text: str) -> None:
+    """A line to standard error, if there is one; it was cleaned by whoever says it."""
+    if sys.stderr is not None:  # `print(file=None)` would write to standard output
+        with contextlib.suppress(OSError, ValueError):
+            print(f"workbench: {text}", file=sys.stderr, flush=True)
+
+
 def _prepare_streams() -> None:
-    """Whatever the terminal's encoding is, printing a letter it lacks is no error; a stream may be closed."""
+    """Whatever the terminal's encoding is, printing a letter it lacks is no error.
+
+    A standard stream that is closed gets a place nobody reads, so that no file of ours takes its number.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
-def _crash(error: Exception) -> str:
-    """Write the traceback, without the values of any variable, to a file; the message that names it."""
-    import traceback
-
+def _crash() -> str:
+    """Write the exception that is being handled to a file, without the values of variables; what to say about it."""
+    from workbench.app.crash import CrashReport
     from workbench.settings.paths import data_dir
 
-    name = type(error).__name__
-    if isinstance(error, OSError):
-        name = f"{name}: {error.strerror or error}"
-    try:
-        folder = data_dir()
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / f"crash-{time.strftime('%Y%m%d-%H%M%S')}.log"
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as log:
-            frames = traceback.format_tb(error.__traceback__)
-            log.write(f"{type(error).__name__}\n{''.join(frames)}")
-    except (OSError, ValueError):
-        return f"internal error: {name}"
-    return f"internal error: {name}\nWhere it happened is in {path}"
+    return CrashReport.now(data_dir() / "crash.log").words()
 
 
 def _discard(number: int) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
@@ -49,6 +49,9 @@ def parse_fault(text: str) -> Fault:
 
 
 class _Deployments(Protocol):
+    @property
+    def configs(self) -> Mapping[str, ProviderConfig]: ...
+
     def open(self, target: Target) -> tuple[ProviderConfig, Provider]: ...
 
 
@@ -58,6 +61,11 @@ class ChaosDeployments:
     def __init__(self, inner: _Deployments, fault: Fault) -> None:
         self._inner = inner
         self._fault = fault
+
+    @property
+    def configs(self) -> Mapping[str, ProviderConfig]:
+        """As the deployments within."""
+        return self._inner.configs
 
     def open(self, target: Target) -> tuple[ProviderConfig, Provider]:
         """The provider of a target, in trouble.
@@ -139,7 +147,7 @@ class _Passed:
         self.characters = 0
         self.full = False
 
-    def through(self, events: "list[StreamEvent] | Any") -> Iterator[StreamEvent]:
+    def through(self, events: Sequence[StreamEvent]) -> Iterator[StreamEvent]:
         for event in events:
             match event:
                 case BlockStart(block, kind):

@@ -66,6 +66,11 @@ class Workbench:
             await asyncio.to_thread(self._store.close, FLUSH_S)
             self.history_problem = self._store.problem
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What happened to the history when it was opened and its user should know."""
+        return () if self._store is None else tuple(self._store.notices)
+
     async def prepare(self, targets: Sequence[str]) -> None:
         """Do what the first request would pay for: keys, the simulator, SDKs, connections. Never raises."""
         await asyncio.to_thread(self.deployments.prepare, targets)

@@ -13,10 +13,11 @@ from workbench.app.services import Choice, Found, FoundKey, FoundServer, History
 from workbench.domain.catalog import parse_target
 from workbench.domain.conversation import ContextMode, Lane, LineUp, Session, TurnRecord
 from workbench.domain.errors import ConfigurationError
+from workbench.domain.ids import new_id
 from workbench.settings.keys import Keys
 from workbench.settings.paths import data_dir
 from workbench.wiring.deployments import AllDeployments, AllPrices
-from workbench.wiring.history import open_history
+from workbench.wiring.history import history_path, open_history
 from workbench.wiring.setup import (
     SIM,
     Setup,
@@ -49,28 +50,29 @@ class AppServices:
         self._deployments = AllDeployments(self.setup, self._keys, self._simulator)
         self._prices: AllPrices | None = None
         self._stores: dict[bool, Store | None] = {}
+        self._lengths: dict[str, tuple[int, int, int] | None] = {}
         self._opening = threading.Lock()
 
     def opening(self, start: StartOptions) -> Opening:
-        """What to show first."""
-        banner = self.setup.problem or ""
-        if not banner and self.setup.warnings:
-            first, *more = self.setup.warnings
-            banner = f"{first}" + (f" (and {len(more)} more: workbench config check)" if more else "")
-        targets, lineup = start.targets, start.lineup
+        """What to show first: the demo, the lanes that were named, the default line-up, or those of last time."""
+        banner = self._banner()
         if start.demo:
             from workbench.simulator.catalog import DEMO_LINEUP
 
-            targets, lineup = tuple(f"{SIM.name}/{name}" for name in DEMO_LINEUP), None
-        lanes: tuple[Lane, ...] = ()
+            return Opening(lanes_for(self.setup, [f"{SIM.name}/{name}" for name in DEMO_LINEUP]), banner=banner)
+        from workbench.store.quick import read_first_screen
+
+        last = read_first_screen(history_path())
+        lineup = start.lineup or ("" if start.targets else self.setup.settings.defaults.lineup or "")
         try:
-            lanes = lanes_for(self.setup, targets, lineup)
+            lanes = lanes_for(self.setup, start.targets, start.lineup)
             for lane in lanes:
                 check_target(self.setup, lane.target)
         except ConfigurationError as error:
-            banner = str(error)
-        named = lineup or (None if targets else self.setup.settings.defaults.lineup)
-        return Opening(lanes=lanes, lineup=(named or "") if lanes else "", banner=banner)
+            return Opening(draft=last.draft, banner=str(error))
+        if not lanes and start.session is None:
+            lanes = self._still_known(last.lanes)
+        return Opening(lanes, lineup, last.draft, banner)
 
     async def prepare(self, targets: Collection[str]) -> None:
         """Keys, simulator, SDKs, connections and prices, in threads."""
@@ -80,6 +82,8 @@ class AppServices:
         if self._prices is None:
             with contextlib.suppress(Exception):
                 self._prices = await asyncio.to_thread(self._load_prices)
+        with contextlib.suppress(Exception):
+            await asyncio.to_thread(self._learn_lengths, tuple(targets))
 
     async def history(self, demo: bool) -> History | None:
         """The store of one kind, opened once."""
@@ -124,6 +128,7 @@ class AppServices:
             prompt,
             self._deployments.configs,
             self._prices,
+            lengths=self._lengths.get,
             windows=self._prices.context_window,
             context=context,
         )
@@ -172,8 +177,11 @@ class AppServices:
         return SUGGESTED_PROMPTS
 
     def lineups(self) -> Sequence[LineUp]:
-        """The configuration's line-ups, with lanes as they would be asked."""
-        return [LineUp(name, lanes_for(self.setup, (), name)) for name in self.setup.settings.lineups]
+        """The configuration's line-ups, with lanes as they would be asked, then those that the app saved."""
+        configured = [LineUp(name, lanes_for(self.setup, (), name)) for name in self.setup.settings.lineups]
+        store = self._stores.get(False)
+        saved = [] if store is None else store.lineups.all()
+        return configured + [lineup for lineup in saved if lineup.name not in self.setup.settings.lineups]
 
     async def request_as(
         self, lane: Lane, turns: Sequence[TurnRecord], prompt: str, form: Literal["curl", "python", "json"]
@@ -213,6 +221,27 @@ class AppServices:
                 with contextlib.suppress(Exception):
                     await asyncio.to_thread(store.close, FLUSH_S)
         self._stores.clear()
+
+    def _banner(self) -> str:
+        """What is wrong with the configuration."""
+        if self.setup.problem or not self.setup.warnings:
+            return self.setup.problem or ""
+        first, *more = self.setup.warnings
+        return f"{first}" + (f" (and {len(more)} more: workbench config check)" if more else "")
+
+    def _still_known(self, lanes: Sequence[Lane]) -> tuple[Lane, ...]:
+        """Fresh lanes like those of last time, without what is gone from the configuration."""
+        known: list[Lane] = []
+        for lane in lanes:
+            with contextlib.suppress(ConfigurationError):
+                check_target(self.setup, lane.target)
+                known.append(replace(lane, id=new_id(), position=len(known)))
+        return tuple(known)
+
+    def _learn_lengths(self, targets: Collection[str]) -> None:
+        """How long answers of these targets are, from the history when that is open."""
+        if (store := self._stores.get(False)) is not None:
+            self._lengths.update({target: store.sessions.output_lengths(target) for target in targets})
 
     def _store(self, demo: bool) -> "Store | None":
         with self._opening:
