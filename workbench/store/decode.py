@@ -27,6 +27,8 @@ from workbench.domain.usage import Usage
 from workbench.store.encode import checksum
 from workbench.store.values import from_json
 
+Figures = Mapping[str, Any]
+"""Columns of `attempt` by name; what is absent is unknown."""
 ALTERED = "the stored text does not match its checksum: the disk or another program has changed it"
 
 _TIMING = (
@@ -106,7 +108,7 @@ def turn(row: sqlite3.Row, blobs: Mapping[str, bytes]) -> Turn:
         id=row["id"],
         session=row["session"],
         seq=row["seq"],
-        parts=tuple(_parts(from_json(row["parts_json"], []), blobs)),
+        parts=tuple(_parts(from_json(row["parts_json"], []), row["prompt"], blobs)),
         created_utc=row["created_utc"],
         context_mode=row["context_mode"],
         parent_turn=row["parent_turn"],
@@ -121,8 +123,8 @@ def file_hashes(parts_json: str) -> list[str]:
     return [str(part["hash"]) for part in from_json(parts_json, []) if isinstance(part, dict) and "hash" in part]
 
 
-def response(row: sqlite3.Row, usage_raw: Mapping[str, Any] | None = None) -> Response:
-    """A row of `response`, with the raw usage object; a text that fails its checksum gets a warning."""
+def response(row: sqlite3.Row, figures: Figures, usage_raw: Mapping[str, Any] | None = None) -> Response:
+    """A row of `response` with its figures and raw usage object; a text that fails its checksum gets a warning."""
     found = Response(
         id=row["id"],
         turn=row["turn"],
@@ -145,12 +147,12 @@ def response(row: sqlite3.Row, usage_raw: Mapping[str, Any] | None = None) -> Re
         error=_error(row["error_json"]),
         warnings=_strings(row["warnings_json"]),
         final_attempt=row["final_attempt"],
-        model_served=row["model_served"],
-        usage=_usage(row),
+        model_served=figures.get("model_served"),
+        usage=_usage(figures),
         usage_raw=usage_raw,
         cost_nano=row["cost_nano"],
         cost_estimated=bool(row["cost_estimated"]),
-        timing=_timing(row),
+        timing=_timing(figures),
         deltas=row["timing"] or b"",
         simulated=bool(row["simulated"]),
     )
@@ -183,8 +185,8 @@ def attempt(row: sqlite3.Row, usage_raw: Mapping[str, Any] | None, rates: Mappin
         start_utc=row["start_utc"],
         model_served=row["model_served"],
         parameters=parameters(row["params_json"]),
-        timing=_timing(row),
-        usage=_usage(row),
+        timing=_timing(dict(row)),
+        usage=_usage(dict(row)),
         usage_raw=usage_raw,
         cost_nano=row["cost_nano"],
         rates=rates,
@@ -198,15 +200,15 @@ def attempt(row: sqlite3.Row, usage_raw: Mapping[str, Any] | None, rates: Mappin
     )
 
 
-def _usage(row: sqlite3.Row) -> Usage:
-    counts = {name: row[name] for name in _COUNTS}
-    tools = from_json(row["server_tools_json"], {})
-    return Usage(**counts, server_tools=tools, source=row["usage_source"] or "provider")
+def _usage(figures: Figures) -> Usage:
+    counts = {name: figures.get(name) for name in _COUNTS}
+    tools = from_json(figures.get("server_tools_json"), {})
+    return Usage(**counts, server_tools=tools, source=figures.get("usage_source") or "provider")
 
 
-def _timing(row: sqlite3.Row) -> Timing:
-    moments = {name: row[name] for name in _TIMING}
-    return Timing(queued_s=row["queued_s"] or 0.0, cold=bool(row["cold"]), **moments)
+def _timing(figures: Figures) -> Timing:
+    moments = {name: figures.get(name) for name in _TIMING}
+    return Timing(queued_s=figures.get("queued_s") or 0.0, cold=bool(figures.get("cold")), **moments)
 
 
 def _error(stored: str | None) -> ErrorInfo | None:
@@ -216,12 +218,14 @@ def _error(stored: str | None) -> ErrorInfo | None:
     return ErrorInfo(**{name: value for name, value in given.items() if name in ErrorInfo.__slots__})
 
 
-def _parts(stored: list[Any], blobs: Mapping[str, bytes]) -> list[Part]:
+def _parts(stored: list[Any], prompt: str, blobs: Mapping[str, bytes]) -> list[Part]:
     found: list[Part] = []
+    taken = 0
     for part in stored:
         match part:
-            case {"kind": "text", "text": str(words)}:
-                found.append(TextPart(words))
+            case {"kind": "text", "length": int(length)}:
+                found.append(TextPart(prompt[taken : taken + length]))
+                taken += length
             case {"kind": "file", "hash": str(name), **rest}:
                 data = blobs.get(name, b"")
                 encoded = data.decode("utf-8", "replace") if rest.get("encoded") else base64.b64encode(data).decode()

@@ -32,14 +32,16 @@ def digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def parts(of: Sequence[Part]) -> tuple[str, dict[str, bytes]]:
-    """`parts_json` and the blobs that it points to: a file is kept once, however often it is sent."""
+def parts(of: Sequence[Part]) -> tuple[str, str, dict[str, bytes]]:
+    """`parts_json`, `prompt` and the blobs that are pointed to: a file is kept once, however often it is sent."""
+    words: list[str] = []
     blobs: dict[str, bytes] = {}
     rows: list[dict[str, Any]] = []
     for part in of:
         match part:
             case TextPart():
-                rows.append({"kind": "text", "text": text(part.text)})
+                words.append(text(part.text))
+                rows.append({"kind": "text", "length": len(words[-1])})
             case FilePart():
                 row: Columns = {
                     "kind": "file",
@@ -62,16 +64,11 @@ def parts(of: Sequence[Part]) -> tuple[str, dict[str, bytes]]:
             case ToolResultPart():
                 result = {"call_id": part.call_id, "name": part.name, "text": part.text, "is_error": part.is_error}
                 rows.append({"kind": "tool_result", **result})
-    return to_json(rows), blobs
-
-
-def prompt_words(of: Sequence[Part]) -> str:
-    """What the search index gets of a prompt; the same as the view `search_content` shows."""
-    return "".join(text(part.text) for part in of if isinstance(part, TextPart))
+    return to_json(rows), "".join(words), blobs
 
 
 def answer_words(answer: str, refusal: str) -> str:
-    """What the search index gets of a response; the same as the view `search_content` shows."""
+    """What the search index gets of a response; the same as the view `searchable` shows."""
     return f"{answer}\n{refusal}"
 
 
@@ -177,14 +174,18 @@ def response_end(of: Response) -> Columns:
         "error_json": error(of.error),
         "warnings_json": to_json_or_none(list(of.warnings)),
         "final_attempt": of.final_attempt,
-        "model_served": text_or_none(of.model_served),
         "simulated": int(of.simulated),
-        **usage(of.usage),
+        "output_tokens": integer(of.usage.output_tokens),
+        "usage_source": None if of.usage == Usage() else text(of.usage.source),
         "cost_nano": integer(of.cost_nano),
         "cost_estimated": int(of.cost_estimated),
-        **timing(of.timing),
         "timing": of.deltas or None,
     }
+
+
+def figures(of: Response) -> Columns:
+    """What a response has in common with its final attempt, as a rule, under the names of that table's columns."""
+    return {"model_served": text_or_none(of.model_served), **usage(of.usage), **timing(of.timing)}
 
 
 def attempt(of: Attempt) -> Columns:

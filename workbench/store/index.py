@@ -3,8 +3,6 @@
 import sqlite3
 from collections.abc import Iterator
 
-from workbench.store.values import from_json
-
 _ADD = "INSERT INTO search(rowid, title, tags, prompt, answer) VALUES (?, ?, ?, ?, ?)"
 _REMOVE = "INSERT INTO search(search, rowid, title, tags, prompt, answer) VALUES ('delete', ?, ?, ?, ?, ?)"
 _MERGED_PAGES = 200
@@ -13,12 +11,12 @@ _MERGED_PAGES = 200
 
 def add_session(connection: sqlite3.Connection, key: int, title: str, tags: str) -> None:
     """Let the search find a session by title and tags (JSON)."""
-    connection.execute(_ADD, (key, title, _words(tags), None, None))
+    connection.execute(_ADD, (key, title, tags, None, None))
 
 
 def remove_session(connection: sqlite3.Connection, key: int, title: str, tags: str) -> None:
     """The opposite of `add_session`; the values must be those that were added."""
-    connection.execute(_REMOVE, (key, title, _words(tags), None, None))
+    connection.execute(_REMOVE, (key, title, tags, None, None))
 
 
 def add_prompt(connection: sqlite3.Connection, key: int, prompt: str) -> None:
@@ -56,7 +54,3 @@ def optimize_slices(connection: sqlite3.Connection) -> Iterator[None]:
         yield
         if finished:
             return
-
-
-def _words(tags: str) -> str:
-    return " ".join(str(tag) for tag in from_json(tags, []))

@@ -48,7 +48,7 @@ def _interrupted(connection: sqlite3.Connection, row: sqlite3.Row) -> Response:
         end_s=rows[-1][1] if rows else None,
     )
     return replace(
-        decode.response(row),
+        decode.response(row, {}),
         state="interrupted",
         finish_reason="incomplete",
         text=_joined(rows, "text"),

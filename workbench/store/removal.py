@@ -6,7 +6,6 @@ from pathlib import Path
 
 from workbench.store import encode, index
 from workbench.store.saving import Saving
-from workbench.store.values import from_json
 
 _VACUUMED_PAGES = 200
 
@@ -18,10 +17,10 @@ def delete_session(saving: Saving, session: str) -> bool:
     if row is None:
         return False
     hashes = _blobs_of(connection, session)
-    turns = connection.execute("SELECT key, id, parts_json FROM turn WHERE session = ?", (session,)).fetchall()
-    for key, turn, parts_json in turns:
+    turns = connection.execute("SELECT key, id, prompt FROM turn WHERE session = ?", (session,)).fetchall()
+    for key, turn, prompt in turns:
         _forget_answers(connection, turn)
-        index.remove_prompt(connection, key, _prompt_words(parts_json))
+        index.remove_prompt(connection, key, prompt)
         connection.execute("DELETE FROM place WHERE key = ?", (key,))
         connection.execute("DELETE FROM event WHERE scope = ?", (turn,))
     index.remove_session(connection, *row)
@@ -62,11 +61,6 @@ def _forget_answers(connection: sqlite3.Connection, turn: str) -> None:
             connection.execute("DELETE FROM place WHERE key = ?", (key,))
         connection.execute("DELETE FROM delta WHERE response = ?", (key,))
         connection.execute("DELETE FROM event WHERE scope = ?", (response,))
-
-
-def _prompt_words(parts_json: str) -> str:
-    parts = from_json(parts_json, [])
-    return "".join(part["text"] for part in parts if isinstance(part, dict) and part.get("kind") == "text")
 
 
 def _blobs_of(connection: sqlite3.Connection, session: str) -> set[str]:

@@ -12,7 +12,7 @@ from workbench.domain.conversation import Attempt, Lane, Response, Session, Turn
 from workbench.store import encode, index
 from workbench.store.ledger import Ledger
 from workbench.store.shapes import ShapeWriter
-from workbench.store.values import real, text, text_or_none, to_json
+from workbench.store.values import real, text, text_or_none, to_json, to_json_or_none
 
 _EDITABLE = ("title", "project", "environment", "tags", "pinned", "archived")
 
@@ -111,11 +111,11 @@ class Saving:
 
     def start_turn(self, turn: Turn, responses: Sequence[Response]) -> None:
         """Add a turn, its files and its responses, which are in state streaming."""
-        parts_json, blobs = encode.parts(turn.parts)
+        parts_json, prompt, blobs = encode.parts(turn.parts)
         key = self.take_key()
         self._execute(
-            "INSERT INTO turn(key, id, session, parent_turn, parent_response, seq, parts_json, context_mode,"
-            " created_utc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO turn(key, id, session, parent_turn, parent_response, seq, context_mode, created_utc,"
+            " parts_json, prompt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 key,
                 turn.id,
@@ -123,14 +123,15 @@ class Saving:
                 turn.parent_turn,
                 turn.parent_response,
                 turn.seq,
-                parts_json,
                 turn.context_mode,
                 text(turn.created_utc),
+                parts_json,
+                prompt,
             ),
         )
         self._add_blobs(blobs)
         self.connection.executemany("INSERT INTO turn_blob VALUES (?, ?)", [(turn.id, name) for name in blobs])
-        index.add_prompt(self.connection, key, encode.prompt_words(turn.parts))
+        index.add_prompt(self.connection, key, prompt)
         self._execute("INSERT INTO place SELECT ?, key FROM session WHERE id = ?", (key, turn.session))
         for response in responses:
             self._insert_response(response)
@@ -139,9 +140,9 @@ class Saving:
     def add_response(self, response: Response) -> None:
         """Add a retry or a sample to a turn that is already there."""
         found = self._execute("SELECT session FROM turn WHERE id = ?", (response.turn,)).fetchone()
-        key = self._insert_response(response)
+        self._insert_response(response)
         if found is not None:
-            self._ledger.began(found[0], key, self.now(), [response.target], turns=0)
+            self._ledger.began(found[0], 0, self.now(), [response.target], turns=0)
 
     def append_deltas(self, rows: Iterable[DeltaRow]) -> None:
         """Text of answers that still stream; of one that has ended or is gone nothing is kept."""
@@ -178,8 +179,7 @@ class Saving:
         if state != "streaming":
             index.remove_answer(self.connection, key, encode.answer_words(old_text, old_refusal))
         columns = encode.response_end(response)
-        if not response.final_attempt:  # else that attempt has it
-            columns["usage_raw_json"] = self._shapes.pack(response.usage_raw)
+        columns["figures_json"] = self._own_figures(response)
         ended_key = self.take_key()
         assignments = ", ".join(f"{name} = ?" for name in columns)
         self._execute(
@@ -247,8 +247,10 @@ class Saving:
     def _add_blobs(self, blobs: Mapping[str, bytes]) -> None:
         self.connection.executemany("INSERT OR IGNORE INTO blob VALUES (?, ?)", list(blobs.items()))
 
-    def _insert_response(self, response: Response) -> int:
-        key = self.take_key()
+    def _insert_response(self, response: Response) -> None:
+        # Below zero while it streams: rows that come and go at the other end leave no gaps between the ended ones.
+        (lowest,) = self._execute("SELECT min(ifnull(min(key), 0), 0) FROM response").fetchone()
+        key = lowest - 1
         self._execute(
             "INSERT INTO response(key, id, turn, lane, target, sample, revision, state, owner, simulated)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, 'streaming', ?, ?)",
@@ -265,7 +267,20 @@ class Saving:
             ),
         )
         self._keys[response.id] = key
-        return key
+
+    def _own_figures(self, response: Response) -> str | None:
+        """The figures as JSON; None when the final attempt has the same, which is the rule."""
+        figures = encode.figures(response)
+        if response.usage_raw:
+            figures["usage_raw_json"] = self._shapes.pack(response.usage_raw)
+        if response.final_attempt:
+            row = self._execute(
+                f"SELECT {', '.join(figures)} FROM attempt WHERE response = ? AND id = ?",  # noqa: S608
+                (response.id, response.final_attempt),
+            ).fetchone()
+            if row == tuple(figures.values()):
+                return None
+        return to_json_or_none({name: value for name, value in figures.items() if value})
 
     def _find_key(self, response: str) -> int | None:
         found = self._execute("SELECT key FROM response WHERE id = ? AND state = 'streaming'", (response,)).fetchone()

@@ -4,8 +4,9 @@ A released step is never edited: `V1` is the first released schema; later steps 
 votes, data sets, cached answers, breakers, reservations and trust come with the features that fill them.
 
 `key` is an integer that session, turn and response share (no two rows have the same), rising with time: it is the
-row's number in the full-text index and the cursor of a list. A response gets a new one when it ends, which appends its
-text behind the others instead of splitting pages. Every other reference is by `id`.
+row's number in the full-text index and the cursor of a list. A response has one below zero while it streams and gets
+its own when it ends, which appends its text behind the others instead of splitting pages. Every other reference is by
+`id`.
 """
 
 from typing import Final
@@ -72,10 +73,12 @@ V1: Final[Tables] = {
         "parent_turn": "TEXT",
         "parent_response": "TEXT",
         "seq": "INTEGER NOT NULL",
-        "parts_json": "TEXT NOT NULL",
         "context_mode": "TEXT NOT NULL",
         "blind_seed": "INTEGER",
         "created_utc": "TEXT NOT NULL",
+        # The words stand in `prompt`, all in a row; a text part only says how many characters of it are its own.
+        "parts_json": "TEXT NOT NULL",
+        "prompt": "TEXT NOT NULL",
     },
     "lane": {
         "id": "TEXT NOT NULL",
@@ -110,16 +113,17 @@ V1: Final[Tables] = {
         "error_json": "TEXT",
         "warnings_json": "TEXT",
         "final_attempt": "TEXT",
-        "model_served": "TEXT",
         "route": "TEXT",
         "route_version": "TEXT",
         "task": "TEXT",
         "from_cache": "INTEGER NOT NULL DEFAULT 0",
         "simulated": "INTEGER NOT NULL DEFAULT 0",
-        **_USAGE,
+        "output_tokens": "INTEGER",
+        "usage_source": "TEXT",
         "cost_nano": "INTEGER",
         "cost_estimated": "INTEGER NOT NULL DEFAULT 0",
-        **_TIMING,
+        # Usage, timing and model served, where they differ from those of the final attempt.
+        "figures_json": "TEXT",
         # What is long comes last: reading the columns before it touches no overflow page.
         "timing": "BLOB",
         "text": "TEXT NOT NULL DEFAULT ''",
@@ -224,14 +228,14 @@ V1_INDEXES: Final = (
 )
 
 V1_SEARCH: Final = (
-    """CREATE VIEW search_content(key, title, tags, prompt, answer) AS
-    SELECT key, title, (SELECT group_concat(value, ' ') FROM json_each(tags)), NULL, NULL FROM session
-    UNION ALL SELECT key, NULL, NULL, (SELECT group_concat(json_extract(value, '$.text'), '') FROM json_each(parts_json)
-        WHERE json_extract(value, '$.kind') = 'text'), NULL FROM turn
+    # No table functions such as json_each in it: the index could not read it then. Punctuation of JSON is no word.
+    """CREATE VIEW searchable(key, title, tags, prompt, answer) AS
+    SELECT key, title, tags, NULL, NULL FROM session
+    UNION ALL SELECT key, NULL, NULL, prompt, NULL FROM turn
     UNION ALL SELECT key, NULL, NULL, NULL, text || char(10) || refusal FROM response WHERE state <> 'streaming'""",
     # Positions would triple the index and are needed for phrases only, which are checked in the text itself. The prefix
     # lists make a search as you type as quick for one letter as for a word.
-    """CREATE VIRTUAL TABLE search USING fts5(title, tags, prompt, answer, content='search_content',
+    """CREATE VIRTUAL TABLE search USING fts5(title, tags, prompt, answer, content='searchable',
     content_rowid='key', detail=none, columnsize=0, prefix='1 2 3 4', tokenize='unicode61 remove_diacritics 2')""",
 )
 

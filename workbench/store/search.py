@@ -23,10 +23,8 @@ _LONGEST_FOLDED = 20_000
 
 _ANSWER = "SELECT text || char(10) || refusal FROM response WHERE key = ?"
 _PROMPT_OR_TITLE = (
-    "SELECT (SELECT group_concat(json_extract(value, '$.text'), '') FROM json_each(parts_json)"
-    " WHERE json_extract(value, '$.kind') = 'text') FROM turn WHERE key = ?1 UNION ALL"
-    " SELECT title || char(10) || ifnull((SELECT group_concat(value, ' ') FROM json_each(tags)), '')"
-    " FROM session WHERE key = ?1 LIMIT 1"
+    "SELECT prompt FROM turn WHERE key = ?1"
+    " UNION ALL SELECT title || char(10) || tags FROM session WHERE key = ?1 LIMIT 1"
 )
 MATCH = (
     "SELECT place.key, place.session FROM search CROSS JOIN place ON place.key = search.rowid"
@@ -36,7 +34,7 @@ SLICE = "SELECT key, session FROM place WHERE key >= ?1 AND key < ?2 ORDER BY ke
 SLICE_WITH = (
     "SELECT key, session FROM place WHERE key IN (SELECT key FROM response WHERE key >= ?1 AND key < ?2"
     " AND (instr(text, ?3) OR instr(refusal, ?3))"
-    " UNION ALL SELECT key FROM turn WHERE key >= ?1 AND key < ?2 AND instr(parts_json, ?3)"
+    " UNION ALL SELECT key FROM turn WHERE key >= ?1 AND key < ?2 AND instr(prompt, ?3)"
     " UNION ALL SELECT key FROM session WHERE key >= ?1 AND key < ?2 AND (instr(title, ?3) OR instr(tags, ?3)))"
     " ORDER BY key DESC"
 )
@@ -77,7 +75,7 @@ class Search:
         except sqlite3.OperationalError:
             # What the index takes apart differently from us is not found; interrupting ends here too.
             pass
-        return [Hit(session, key, self._snippet(key)) for session, key in self._found.items()]
+        return [Hit(session, key, "" if key == session else self._snippet(key)) for session, key in self._found.items()]
 
     def _sample(self, limit: int) -> None:
         """Look through the newest texts that have the short prefix, as long as many of them match."""
@@ -107,7 +105,7 @@ class Search:
     def _scan(self, limit: int) -> None:
         """Look through every text, newest first, in slices; SQLite itself looks for a literal that has no case."""
         needle = self._query.literals[0]
-        plain = needle == needle.upper() and '"' not in needle and "\\" not in needle and needle.isprintable()
+        plain = needle == needle.upper()
         (highest,) = self._connection.execute("SELECT ifnull(max(key), 0) FROM place").fetchone()
         upper = min(self._below, highest + 1)
         while upper > 0 and len(self._found) < limit and not self._cancelled():

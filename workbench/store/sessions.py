@@ -17,7 +17,7 @@ from workbench.store.saving import Saving
 from workbench.store.search import Cancelled, Search
 from workbench.store.shapes import ShapeReader
 from workbench.store.totals import Totals
-from workbench.store.values import text, to_json
+from workbench.store.values import from_json, text, to_json
 
 _END = 2**62
 Rows = list[SessionRow]
@@ -189,19 +189,23 @@ class SessionStore:
     def _responses(
         self, connection: sqlite3.Connection, session: str, positions: Mapping[str, int]
     ) -> Mapping[str, Sequence[Response]]:
-        unpack = self._shapes.unpack
+        final = {
+            row["response"]: dict(row)
+            for row in connection.execute(
+                "SELECT attempt.* FROM turn JOIN response ON response.turn = turn.id JOIN attempt"
+                " ON attempt.response = response.id AND attempt.id = response.final_attempt"
+                " WHERE turn.session = ? AND response.figures_json IS NULL",
+                (session,),
+            )
+        }
         by_turn: defaultdict[str, list[Response]] = defaultdict(list)
         rows = connection.execute(
-            "SELECT response.*, attempt.usage_raw_json AS final_usage_raw FROM turn"
-            " JOIN response ON response.turn = turn.id LEFT JOIN attempt ON attempt.response = response.id"
-            " AND attempt.id = response.final_attempt"
-            " WHERE turn.session = ?",
-            (session,),
+            "SELECT response.* FROM turn JOIN response ON response.turn = turn.id WHERE turn.session = ?", (session,)
         ).fetchall()
         for row in rows:
-            by_turn[row["turn"]].append(
-                decode.response(row, unpack(connection, row["usage_raw_json"] or row["final_usage_raw"]))
-            )
+            figures = final.get(row["id"]) or from_json(row["figures_json"], {})
+            usage_raw = self._shapes.unpack(connection, figures.get("usage_raw_json"))
+            by_turn[row["turn"]].append(decode.response(row, figures, usage_raw))
         for responses in by_turn.values():
             responses.sort(
                 key=lambda each: (positions.get(each.lane, 0), each.lane, each.sample, each.revision, each.id)

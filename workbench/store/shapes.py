@@ -1,6 +1,6 @@
 """JSON objects that are all alike, kept without their keys.
 
-A vendor's usage object is 230 bytes, of which 40 differ from answer to answer; rates differ hardly ever. So the keys are
+A vendor's usage object is 230 bytes, of which 40 differ from answer to answer; rates hardly differ. So the keys are
 kept once, in `shape`, and the column holds a JSON array: the shape's number, then the values in order. Objects of an
 unusual shape are kept whole; the first character tells which it is.
 """
