@@ -274,6 +274,8 @@ async def test_listings(port):
     assert {model["id"] for model in anthropic["data"]} == names
     assert {model["name"] for model in ollama["models"]} == names
     assert {model["name"] for model in gemini["models"]} == {f"models/{name}" for name in names}
+    shown = (await ask(port, "/api/show", {"model": "hearth:latest"})).json
+    assert shown["model_info"]["simulated.context_length"] == 32_000
 
 
 async def test_one_connection_serves_many(port):
@@ -287,6 +289,16 @@ async def test_one_connection_serves_many(port):
             sent.writer.write(f"GET /api/version HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n".encode())
         await sent.head()
     assert sent.answered.ending == "whole"
+
+
+async def test_a_connection_is_closed_when_asked(port):
+    """`connection: close` ends the connection after the answer."""
+    path, body = request_for("openai-chat", "terse@tps=0", PROMPT)
+    async with asyncio.timeout(10), exchange(port, path, body, {"connection": "close"}) as sent:
+        await sent.head()
+        async for _ in sent.chunks():
+            pass
+        assert await sent.reader.read() == b""
 
 
 async def test_closing_the_server_ends_its_streams():

@@ -1,8 +1,8 @@
 """The written answers: one Markdown file a topic, a section a voice.
 
 A file starts with `%% keywords: a, b, c` (a prompt that has most of them gets this topic), perhaps with `%% words: N`
-(only a prompt of at most N words does), and holds sections that start with `%% voice`. The section `reasoning` is what a
-reasoning model thinks first. `fallback.md` answers everything else. `{words}` stands for the prompt's first words and
+(only a prompt of at most N words does), and holds sections that start with `%% voice`; `%% reasoning` is what a model
+that reasons thinks first. `fallback.md` answers everything else. `{words}` stands for the prompt's first words and
 `{count}` for how many words it has.
 """
 

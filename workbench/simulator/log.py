@@ -65,8 +65,8 @@ class Log:
             entry.hung_up_after_s = round(time.monotonic() - entry.started_s, 3)
 
     def as_json(self) -> list[dict[str, Any]]:
-        """All entries as plain objects."""
-        return [asdict(entry) for entry in self.entries]
+        """All entries as plain objects, without the look-ups of the log itself."""
+        return [asdict(entry) for entry in self.entries if not entry.path.startswith("/__")]
 
     def clear(self) -> None:
         """Forget everything."""

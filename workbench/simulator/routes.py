@@ -1,9 +1,10 @@
 """Which path speaks which protocol, and what the listings answer."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.simulator.catalog import SIM_MODELS
+from workbench.simulator.catalog import SIM_MODELS, find_model
 
 _SUFFIXES = (
     ("/chat/completions", "openai-chat"),
@@ -21,8 +22,22 @@ def protocol_of(path: str) -> str | None:
     return next((protocol for suffix, protocol in _SUFFIXES if path.endswith(suffix)), None)
 
 
+def details(body: bytes) -> dict[str, Any]:
+    """What Ollama says about a model: above all its context length; the first model's where the name is unknown."""
+    try:
+        name = json.loads(body).get("model", "")
+    except (ValueError, AttributeError):
+        name = ""
+    model = find_model(str(name).removesuffix(":latest")) or next(iter(SIM_MODELS.values()))
+    info = {"general.architecture": "simulated", "simulated.context_length": model.context_window}
+    capabilities = ["completion", "tools", *(["thinking"] if model.reasons else [])]
+    return {"details": _tag(model.name)["details"], "model_info": info, "capabilities": capabilities}
+
+
 def listing(path: str, headers: Mapping[str, str]) -> dict[str, Any] | None:
     """The models, or the version, in the form of whoever asks; None when the path lists nothing."""
+    if path == "/":
+        return {"status": "The simulator is running"}
     if path.endswith("/api/version"):
         return {"version": "0.13.0"}
     if path.endswith("/api/tags"):

@@ -8,7 +8,7 @@ from workbench.simulator import http
 from workbench.simulator.answerer import Answerer
 from workbench.simulator.body import BrokeOff
 from workbench.simulator.log import Entry, Log
-from workbench.simulator.routes import listing, protocol_of
+from workbench.simulator.routes import details, listing, protocol_of
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _HEAD_LIMIT = 256 * 1024
@@ -72,7 +72,8 @@ class SimulatorServer:
         try:
             while request := await http.read_request(reader):
                 entry = self.log.add(request.method, request.path, request.headers, request.body)
-                if not await self._while_there(self._handle(request, entry, writer), entry, writer):
+                kept = await self._while_there(self._handle(request, entry, writer), entry, writer)
+                if not kept or request.headers.get("connection", "").lower() == "close":
                     break
         except (http.Malformed, ConnectionError, asyncio.IncompleteReadError):
             pass
@@ -108,7 +109,7 @@ class SimulatorServer:
         if not self._trusts(request.headers.get("host", "")):
             return await _plain(writer, entry, 403, {"error": "this host is not served"})
         if request.path == "/__log":
-            return await _plain(writer, entry, 200, self.log.as_json()[:-1])
+            return await _plain(writer, entry, 200, self.log.as_json())
         if request.path == "/__reset" and request.method == "POST":
             self.log.clear()
             self._answerer.forget()
@@ -117,6 +118,8 @@ class SimulatorServer:
             found = listing(request.path, request.headers)
             head = request.method == "HEAD"
             return await _plain(writer, entry, 200 if found else 404, found or {"error": "not found"}, head=head)
+        if request.path == "/api/show":
+            return await _plain(writer, entry, 200, details(request.body))
         protocol = protocol_of(request.path)
         if request.method != "POST" or protocol is None:
             return await _plain(
