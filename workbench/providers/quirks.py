@@ -6,15 +6,22 @@ Apart from the compilers because both halves of an adapter, the registry and `co
 import difflib
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Literal
 
 from workbench.domain.catalog import ProviderConfig
+from workbench.domain.conversation import ModelRequest
 from workbench.domain.errors import ConfigurationError
+from workbench.providers.vendors import protocol_quirks
+
+ReasoningEffort = Literal["low", "medium", "high"]
 
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """Every flag with what holds when a row is silent; globs are matched against the model's name in lower case."""
+    """Every flag with what holds when a row is silent.
+
+    Globs are matched against the model's name in lower case; one that begins with `!` takes names out again.
+    """
 
     key_header: str = ""
     """`bearer` (Authorization), `x-api-key`, `api-key` or `x-goog-api-key`; empty: the protocol's own."""
@@ -37,6 +44,8 @@ class Quirks:
     `thinking` (an object with a type), `chat_template` (llama.cpp, vLLM, SGLang), or `none`."""
     effort_models: tuple[str, ...] = ("*",)
     """Globs of models that reason and can be told how much; for others the effort is left out and reported."""
+    effort_levels: tuple[str, ...] = ("low", "medium", "high")
+    """Which of our levels the vendor knows; others are left out and reported."""
     level_models: tuple[str, ...] = ()
     """gemini, ollama: globs of models that take a level by name; others take a budget, or on and off."""
     adaptive_models: tuple[str, ...] = ()
@@ -67,6 +76,8 @@ class Quirks:
     """The SDK's Azure client is used: deployments in the path, `api-version` in the query."""
     api_version: str = ""
     """With `azure`: the API version."""
+    base_url_env: str = ""
+    """The variable that holds the base URL, where every customer has one of their own."""
     models_path: str = ""
     """Where the model list is, relative to the base URL or from the host's root when it begins with a slash; empty:
     where the protocol has it; `none`: there is no list."""
@@ -84,7 +95,7 @@ def quirks_of(config: ProviderConfig) -> Quirks:
         ConfigurationError: a flag has a value of the wrong type.
     """
     values: dict[str, Any] = {}
-    for name, value in config.quirks.items():
+    for name, value in {**protocol_quirks(config.protocol), **config.quirks}.items():
         field = _FIELDS.get(name)
         if field is None:
             continue
@@ -111,7 +122,17 @@ def unknown_quirks(config: ProviderConfig) -> dict[str, str | None]:
     }
 
 
+def effort_of(request: ModelRequest, quirks: Quirks) -> ReasoningEffort | None:
+    """The effort to send: what was asked for, if the model reasons and the vendor knows the level."""
+    effort = request.parameters.reasoning_effort
+    if effort is None or quirks.effort == "none" or effort not in quirks.effort_levels:
+        return None
+    return effort if matches(request.model, quirks.effort_models) else None
+
+
 def matches(model: str, globs: tuple[str, ...]) -> bool:
     """Whether a model's name is among those of a flag."""
     name = model.lower()
-    return any(fnmatchcase(name, glob) for glob in globs)
+    return any(fnmatchcase(name, glob) for glob in globs if not glob.startswith("!")) and not any(
+        fnmatchcase(name, glob[1:]) for glob in globs if glob.startswith("!")
+    )

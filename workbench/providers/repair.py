@@ -78,8 +78,8 @@ _DROPPED: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
 )
 _REFUSED = re.compile(
     r"unsupported|not (?:currently )?support|n't support|no longer support|unrecogni[sz]ed|unknown|unexpected"
-    r"|extra (?:input|field)|extra_forbidden|not permitted|not allowed|not available|deprecated|must be verified|instead"
-    r"|can(?:not|'t) (?:both )?be (?:used|specified|set)|cannot both|invalid (?:parameter|argument|field)",
+    r"|extra (?:input|field)|extra_forbidden|not permitted|not allowed|not available|deprecated|must be verified"
+    r"|can(?:not|'t) (?:both )?be (?:used|specified|set)|cannot both|invalid (?:parameter|argument|field)|instead",
     re.IGNORECASE,
 )
 _KINDS = frozenset({"bad_request", "permission", "not_found"})

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.conversation import FilePart, Message, ModelRequest, TextPart, ToolCallPart, ToolResultPart
-from workbench.providers.quirks import Quirks, matches, quirks_of
+from workbench.providers.quirks import Quirks, effort_of, matches, quirks_of
 from workbench.providers.request_parts import (
     Compiled,
     arguments_object,
@@ -154,8 +154,8 @@ def _replayable(data: dict[str, Any]) -> bool:
 
 
 def _thinking(body: dict[str, Any], request: ModelRequest, quirks: Quirks) -> bool:
-    effort = request.parameters.reasoning_effort
-    if effort is None or quirks.effort == "none" or not matches(request.model, quirks.effort_models):
+    effort = effort_of(request, quirks)
+    if effort is None:
         return False
     if matches(request.model, quirks.adaptive_models):
         body["thinking"] = {"type": "adaptive", "display": "summarized"}

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.conversation import FilePart, Message, ModelRequest, TextPart, ToolCallPart, ToolResultPart
-from workbench.providers.quirks import Quirks, matches, quirks_of
+from workbench.providers.quirks import Quirks, effort_of, quirks_of
 from workbench.providers.request_parts import (
     Compiled,
     check_file,
@@ -53,8 +53,8 @@ def spell_cohere(request: ModelRequest, config: ProviderConfig) -> Compiled:
     sent = set(chosen)
     if request.parameters.max_output_tokens is not None:
         body["max_tokens"] = request.parameters.max_output_tokens
-    effort = request.parameters.reasoning_effort
-    if effort is not None and matches(request.model, quirks.effort_models):
+    effort = effort_of(request, quirks)
+    if effort is not None:
         body["thinking"] = {"type": "enabled", "token_budget": _BUDGETS[effort]}
         sent.add("reasoning_effort")
     if request.tools:

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.conversation import FilePart, Message, ModelRequest, TextPart, ToolCallPart, ToolResultPart
-from workbench.providers.quirks import Quirks, matches, quirks_of
+from workbench.providers.quirks import Quirks, effort_of, matches, quirks_of
 from workbench.providers.request_parts import (
     Compiled,
     arguments_object,
@@ -61,7 +61,7 @@ def spell_gemini(request: ModelRequest, config: ProviderConfig) -> Compiled:
     thinking = _thinking(request, quirks)
     if thinking:
         generation["thinkingConfig"] = thinking
-        if request.parameters.reasoning_effort is not None:
+        if effort_of(request, quirks) is not None:
             sent.add("reasoning_effort")
     if request.output_schema is not None:
         compiled = compile_schema(request.output_schema, GEMINI)
@@ -153,7 +153,7 @@ def _thinking(request: ModelRequest, quirks: Quirks) -> dict[str, Any] | None:
     if not matches(request.model, quirks.effort_models):
         return None
     thinking: dict[str, Any] = {"includeThoughts": True}
-    effort = request.parameters.reasoning_effort
+    effort = effort_of(request, quirks)
     if effort is not None and matches(request.model, quirks.level_models):
         thinking["thinkingLevel"] = effort
     elif effort is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.conversation import FilePart, Message, ModelRequest, ToolCallPart, ToolResultPart
-from workbench.providers.quirks import Quirks, matches, quirks_of
+from workbench.providers.quirks import Quirks, effort_of, matches, quirks_of
 from workbench.providers.request_parts import (
     Compiled,
     arguments_object,
@@ -50,8 +50,8 @@ def spell_ollama(request: ModelRequest, config: ProviderConfig) -> Compiled:
         options["num_predict"] = request.parameters.max_output_tokens
     if options:
         body["options"] = options
-    effort = request.parameters.reasoning_effort
-    if effort is not None and matches(request.model, quirks.effort_models):
+    effort = effort_of(request, quirks)
+    if effort is not None:
         body["think"] = effort if matches(request.model, quirks.level_models) else True
         sent.add("reasoning_effort")
     if request.tools and request.tool_choice != "none":

@@ -3,6 +3,7 @@
 Source: OpenAI's reference of chat completions; the vendors' own references for the quirks in `vendors.toml`.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from workbench.domain.conversation import (
     ToolCallPart,
     ToolResultPart,
 )
-from workbench.providers.quirks import Quirks, matches, quirks_of
+from workbench.providers.quirks import Quirks, effort_of, quirks_of
 from workbench.providers.request_parts import (
     Compiled,
     check_file,
@@ -82,8 +83,8 @@ def spell_openai_chat(request: ModelRequest, config: ProviderConfig) -> Compiled
 
 
 def _messages(request: ModelRequest, config: ProviderConfig, quirks: Quirks) -> Iterator[dict[str, Any]]:
-    if request.system:
-        yield {"role": "system", "content": request.system}
+    if system := _system(request, quirks):
+        yield {"role": "system", "content": system}
     for message in request.messages:
         for part in message.parts:
             if isinstance(part, ToolResultPart):
@@ -92,6 +93,15 @@ def _messages(request: ModelRequest, config: ProviderConfig, quirks: Quirks) -> 
             yield _assistant(message, config, quirks)
         elif content := _content(message, config, quirks):
             yield {"role": "user", "content": content}
+
+
+def _system(request: ModelRequest, quirks: Quirks) -> str:
+    """The system prompt; where a vendor only knows "JSON", the schema is told in words, without which it refuses."""
+    system = request.system or ""
+    if request.output_schema is None or quirks.schema != "json_object":
+        return system
+    told = f"Answer with one JSON object that satisfies this JSON schema: {json.dumps(dict(request.output_schema))}"
+    return f"{system}\n\n{told}" if system else told
 
 
 def _content(message: Message, config: ProviderConfig, quirks: Quirks) -> str | list[dict[str, Any]]:
@@ -152,8 +162,8 @@ def _call_id(call_id: str, quirks: Quirks) -> str:
 
 
 def _effort(body: dict[str, Any], request: ModelRequest, quirks: Quirks) -> bool:
-    effort = request.parameters.reasoning_effort
-    if effort is None or not matches(request.model, quirks.effort_models):
+    effort = effort_of(request, quirks)
+    if effort is None:
         return False
     match quirks.effort:
         case "reasoning_effort":
@@ -185,7 +195,7 @@ def _output_schema(body: dict[str, Any], request: ModelRequest, quirks: Quirks) 
         return ["answer: the schema is not sent, the vendor has no form for it"]
     if quirks.schema == "json_object":
         body["response_format"] = {"type": "json_object"}
-        return ["answer: only JSON is demanded, not this schema"]
+        return ["answer: only JSON is demanded, the schema is told in words"]
     strict = compile_schema(schema, OPENAI_STRICT)
     if all_required(schema) and not strict.lost:
         body["response_format"] = _json_schema(strict.schema, strict=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.conversation import FilePart, Message, ModelRequest, TextPart, ToolCallPart, ToolResultPart
-from workbench.providers.quirks import Quirks, matches, quirks_of
+from workbench.providers.quirks import Quirks, effort_of, matches, quirks_of
 from workbench.providers.request_parts import (
     Compiled,
     check_file,
@@ -122,8 +122,8 @@ def _reasoning(body: dict[str, Any], request: ModelRequest, quirks: Quirks) -> b
     if matches(request.model, quirks.encrypted_models):
         body["include"] = ["reasoning.encrypted_content"]
         body["reasoning"] = {"summary": "auto"}
-    effort = request.parameters.reasoning_effort
-    if effort is None or quirks.effort == "none" or not matches(request.model, quirks.effort_models):
+    effort = effort_of(request, quirks)
+    if effort is None:
         return False
     body["reasoning"] = {"effort": effort, **body.get("reasoning", {})}
     return True
