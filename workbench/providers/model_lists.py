@@ -20,15 +20,19 @@ _MOST = 5_000
 
 
 def read_models(config: ProviderConfig, body: bytes) -> list[ModelInfo] | None:
-    """The models that a list names, in its order; None when it is no list of any known shape.
+    """The models that the body of a list names; None when it is no list of any known shape."""
+    try:
+        return models_in(config, json.loads(body))
+    except (ValueError, RecursionError):
+        return None
+
+
+def models_in(config: ProviderConfig, document: Any) -> list[ModelInfo] | None:
+    """The models that a decoded list names, in its order; None when it is no list of any known shape.
 
     Known are OpenAI's (`data`, or a bare list as Together sends it), Anthropic's, Gemini's and Cohere's (`models`) and
     Ollama's (`models` with `model`).
     """
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
     rows = document
     if isinstance(document, dict):
         rows = document.get("data", document.get("models"))

@@ -102,6 +102,9 @@ class Registry:
                 raise ConfigurationError(f"{where}: {config.protocol} comes later", config.source)
             spoken = ", ".join(PROTOCOLS)
             raise ConfigurationError(f"{where}: {config.protocol!r} is not spoken (spoken: {spoken})", config.source)
+        if not config.base_url:
+            wanted = config.quirks.get("base_url_env") or f"providers.{config.name}.base_url"
+            raise ConfigurationError(f"no address for {config.name}: set {wanted}", config.source)
         key = self._key_of(config)
         if key is None and config.api_key_env and not config.local:
             raise ConfigurationError(f"no key for {config.name}: set {config.api_key_env}", config.api_key_env)
