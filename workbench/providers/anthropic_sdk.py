@@ -1,6 +1,5 @@
 """Messages over Anthropic's SDK."""
 
-from types import ModuleType
 from typing import Any, ClassVar
 
 from workbench.providers.anthropic_messages import MessagesTranslator
@@ -15,7 +14,7 @@ class MessagesProvider(SdkProvider):
     path: ClassVar[str] = "/v1/messages"
     models_path: ClassVar[str] = "/v1/models"
 
-    def build(self, sdk: ModuleType, http: Any) -> Any:
+    def build(self, sdk: Any, http: Any) -> Any:
         """See `SdkProvider.build`."""
         return sdk.AsyncAnthropic(
             base_url=self.config.base_url,

@@ -1,6 +1,5 @@
 """Chat completions and Responses over OpenAI's SDK, and over its Azure client where a provider's row says so."""
 
-from types import ModuleType
 from typing import Any, ClassVar
 
 from workbench.providers.assembly import Translator
@@ -14,7 +13,7 @@ class OpenAIProvider(SdkProvider):
 
     module: ClassVar[str] = "openai"
 
-    def build(self, sdk: ModuleType, http: Any) -> Any:
+    def build(self, sdk: Any, http: Any) -> Any:
         """See `SdkProvider.build`."""
         if self._quirks.azure:
             client = sdk.AsyncAzureOpenAI(

@@ -6,20 +6,21 @@ itself is off: retries, redirects, objects per chunk, credentials and headers fr
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing
-from types import ModuleType
+from contextlib import aclosing, suppress
 from typing import Any, ClassVar
 
 from workbench.domain.catalog import ModelInfo, ProviderConfig
-from workbench.domain.conversation import ModelRequest
+from workbench.domain.conversation import Message, ModelRequest, TextPart
 from workbench.domain.errors import ErrorInfo, ProviderError
 from workbench.domain.events import StreamEvent, Warn
 from workbench.providers.assembly import Translator
 from workbench.providers.base import Arrival
 from workbench.providers.clients import Clients, load
 from workbench.providers.errors import caller_of, connection_error, not_a_stream, status_error
+from workbench.providers.model_lists import models_in
 from workbench.providers.pump import arrivals
 from workbench.providers.quirks import quirks_of
+from workbench.providers.repair import RepairMemory
 from workbench.providers.request_parts import Compiled
 from workbench.providers.spelling import spell
 
@@ -48,9 +49,10 @@ class SdkProvider:
         self._clients = clients
         self._quirks = quirks_of(config)
         self._caller = caller_of(config, key)
-        self._sdk: ModuleType | None = None
+        self._sdk: Any = None
         self._client: Any = None
         self._headers: dict[str, Any] = {}
+        self._repairs = RepairMemory()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.config.name!r})"
@@ -59,15 +61,15 @@ class SdkProvider:
         """A fresh translator of this protocol."""
         raise NotImplementedError
 
-    def build(self, sdk: ModuleType, http: Any) -> Any:
+    def build(self, sdk: Any, http: Any) -> Any:
         """The SDK's client, with nothing taken from the environment."""
         raise NotImplementedError
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[Arrival]:
         """See `Provider.stream`."""
         compiled = spell(request, self.config)
-        response = await self._open(compiled.body)
-        reading = arrivals(response, self.translator(), self._caller, notes=told(compiled))
+        response, notes = await self._repairs.send(request.model, compiled.body, self._open)
+        reading = arrivals(response, self.translator(), self._caller, notes=[*told(compiled), *notes])
         async with aclosing(reading):
             async for arrival in reading:
                 yield arrival
@@ -83,16 +85,16 @@ class SdkProvider:
                 listed = await client.get(path, cast_to=object, options={"headers": self._headers})
         except Exception as error:
             raise self._failure(error) from None
-        rows = listed.get("data", listed.get("models")) if isinstance(listed, dict) else listed
-        if not isinstance(rows, list):
+        found = models_in(self.config, listed)
+        if found is None:
             raise not_a_stream(200, "an unknown model list", b"", self._caller)
-        names = [row.get("id") or row.get("name") for row in rows if isinstance(row, dict)]
-        return [ModelInfo(self.config.name, name, discovered=True) for name in names if isinstance(name, str)]
+        return found
 
     async def warm(self) -> None:
-        """See `Provider.warm`."""
+        """See `Provider.warm`: a rehearsal in a thread, then a connection without a key on it."""
         try:
             client = await self._ready()
+            await asyncio.to_thread(lambda: asyncio.run(self._rehearse()))
             http = await self._clients.for_sdks()
             if self.config.local:
                 return  # loopback connects at once, and home-made servers may answer HEAD with a body
@@ -101,6 +103,23 @@ class SdkProvider:
         except Exception:  # noqa: S110  (the request itself will tell what is wrong)
             pass
 
+    async def _rehearse(self) -> None:
+        """A whole request against a transport that answers by itself: what the first one would find cold."""
+        sdk = self._sdk
+        http: Any = await load("httpx2")
+        waiter: Any = await load("anyio")
+        await waiter.sleep(0)  # loads what connections wait with
+
+        def answer(_request: Any) -> Any:
+            return http.Response(200, headers={"content-type": "text/event-stream"}, content=b"data: {}\n\n")
+
+        async with http.AsyncClient(transport=http.MockTransport(answer)) as mock:
+            request = ModelRequest("rehearsal", (Message("user", (TextPart("rehearsal"),)),))
+            response = await self._post(sdk, self.build(sdk, mock), spell(request, self.config).body)
+            with suppress(ProviderError):  # nothing was answered, which is all that can be wrong here
+                async for _ in arrivals(response, self.translator(), self._caller):
+                    pass
+
     async def _open(self, body: dict[str, Any]) -> Any:
         """The response, as soon as its head has arrived.
 
@@ -108,19 +127,20 @@ class SdkProvider:
             ProviderError: there is none, or its status is an error.
         """
         client = await self._ready()
-        sdk = self._sdk
-        assert sdk is not None  # noqa: S101  (_ready has set it)
         try:
-            stream = await client.post(
-                self.path,
-                body=body,
-                cast_to=object,
-                stream=True,
-                stream_cls=sdk.AsyncStream[object],
-                options={"headers": self._headers},
-            )
+            return await self._post(self._sdk, client, body)
         except Exception as error:
             raise self._failure(error) from None
+
+    async def _post(self, sdk: Any, client: Any, body: dict[str, Any]) -> Any:
+        stream = await client.post(
+            self.path,
+            body=body,
+            cast_to=object,
+            stream=True,
+            stream_cls=sdk.AsyncStream[object],
+            options={"headers": self._headers},
+        )
         return stream.response
 
     def _failure(self, error: Exception) -> ProviderError:
@@ -152,7 +172,7 @@ class SdkProvider:
                 self._client = client
         return self._client
 
-    def _own_headers(self, sdk: ModuleType) -> dict[str, Any]:
+    def _own_headers(self, sdk: Any) -> dict[str, Any]:
         """The credential as this vendor wants it, and no other: the SDK's own header is always replaced."""
         headers: dict[str, Any] = {name: sdk.Omit() for name in ("Authorization", "X-Api-Key", "api-key")}
         if self._key:
