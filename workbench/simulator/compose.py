@@ -151,8 +151,9 @@ def _continuation(model: SimModel, messages: Sequence[Said]) -> str | None:
         history.pop()
     if len(history) < 2 or history[-1].role != "assistant":
         return None
-    partial = history[-1].text.rstrip()
     full, _ = written(model, history[:-1])
+    said = history[-1].text
+    partial = said if full.startswith(said) else said.rstrip()
     return full[len(partial) :] if partial and full.startswith(partial) else None
 
 

@@ -30,10 +30,11 @@ def test_ids_are_made_from_the_request():
     assert compose(STEADY, replace(ASKED, messages=(Said("user", "Other"),)), Faults()).identity not in same
 
 
-def test_a_cut_answer_goes_on_where_it_stopped():
+@pytest.mark.parametrize("length", [10, 26, 200])
+def test_a_cut_answer_goes_on_where_it_stopped(length):
     """Asked to continue, or given the beginning as the last message, a model says the rest."""
     full, _ = written(STEADY, ASKED.messages)
-    partial = full[:200].rstrip()
+    partial = full[:length]
     history = (*ASKED.messages, Said("assistant", partial))
     asked = replace(ASKED, messages=(*history, Said("user", "Continue exactly where you stopped.")))
     assert partial + text_of(compose(STEADY, asked, Faults())) == full
