@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from workbench.domain.catalog import ProviderConfig
@@ -49,4 +49,4 @@ def _config(name: str, row: Mapping[str, Any], environ: Mapping[str, str]) -> Pr
 
 @cache
 def _document() -> dict[str, Any]:
-    return tomllib.loads(files("workbench.providers").joinpath("vendors.toml").read_text("utf-8"))
+    return tomllib.loads(Path(__file__).with_name("vendors.toml").read_text("utf-8"))
