@@ -6,7 +6,7 @@ from workbench.cli import exits
 from workbench.cli.tables import emit
 from workbench.domain.clean import clean, clean_line
 from workbench.domain.errors import ConfigurationError
-from workbench.providers.registry import load_vendors
+from workbench.providers.vendors import load_vendors
 from workbench.settings.files import check_settings, create, load_settings
 from workbench.settings.paths import config_path
 from workbench.settings.show import shown

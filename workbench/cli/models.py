@@ -93,7 +93,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
 def _window(tokens: int | None) -> str:
     if tokens is None:
         return "?"
-    return f"{tokens / 1_000_000:g}M" if tokens >= 1_000_000 else f"{tokens / 1000:.0f}k"
+    return f"{tokens / 1_000_000:.3g}M" if tokens >= 1_000_000 else f"{tokens / 1000:.0f}k"
 
 
 def _rates(rates: Rates | None) -> tuple[str, str]:

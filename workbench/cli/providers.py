@@ -34,7 +34,9 @@ def key_words(config: ProviderConfig) -> str:
 
 
 def _address(config: ProviderConfig) -> str:
-    return "(on demand)" if config.simulated else config.base_url
+    if config.simulated:
+        return "(on demand)"
+    return config.base_url or f"set {config.quirks.get('base_url_env', 'base_url')}"
 
 
 def _form(config: ProviderConfig) -> dict[str, object]:

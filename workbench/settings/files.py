@@ -6,7 +6,6 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +91,7 @@ def create(path: Path) -> None:
 
 def template() -> str:
     """The commented file: every setting with its default."""
-    return resources.files("workbench.settings").joinpath("template.toml").read_text(encoding="utf-8")
+    return Path(__file__).with_name("template.toml").read_text(encoding="utf-8")
 
 
 def _read(path: Path) -> str | None:

@@ -155,7 +155,7 @@ def _no_key(config: ProviderConfig) -> str:
 
 def worth_asking(config: ProviderConfig) -> bool:
     """Whether a provider's list may be asked for: its key is there, or it needs none."""
-    return not config.simulated and _usable(config)
+    return bool(config.base_url) and not config.simulated and _usable(config)
 
 
 async def refresh(

@@ -9,7 +9,7 @@ from workbench.domain.conversation import Lane, Parameters
 from workbench.domain.errors import ConfigurationError
 from workbench.domain.ids import new_id
 from workbench.engine.options import EngineOptions
-from workbench.providers.registry import load_vendors
+from workbench.providers.vendors import load_vendors
 from workbench.settings.files import load_settings
 from workbench.settings.model import Settings
 from workbench.settings.paths import config_path

@@ -1,11 +1,13 @@
 """The simulated models, started as a child process when the first of them is called."""
 
 import threading
+from typing import TYPE_CHECKING
 
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.errors import ConfigurationError
-from workbench.simulator.catalog import find_model, sim_config
-from workbench.simulator.child import SimulatorChild, SimulatorFailed, start_child
+
+if TYPE_CHECKING:
+    from workbench.simulator.child import SimulatorChild
 
 
 class SimulatorOnDemand:
@@ -21,6 +23,8 @@ class SimulatorOnDemand:
         Raises:
             ConfigurationError: it does not come up.
         """
+        from workbench.simulator.child import SimulatorFailed, start_child
+
         with self._lock:
             if self._child is None or not self._child.alive:
                 try:
@@ -35,6 +39,8 @@ class SimulatorOnDemand:
         Raises:
             ConfigurationError: there is none of that name, or the simulator does not come up.
         """
+        from workbench.simulator.catalog import find_model, sim_config
+
         model = find_model(name)
         if model is None:
             raise ConfigurationError(f"no simulated model is named {name!r}")
