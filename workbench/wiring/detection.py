@@ -43,15 +43,16 @@ def keys_found(configs: Mapping[str, ProviderConfig]) -> list[tuple[str, str]]:
 
 
 async def servers_found(
-    client: Any, servers: Sequence[LocalServer] = LOCAL_SERVERS, timeout_s: float = PROBE_S
+    client: Any, servers: Sequence[LocalServer] | None = None, timeout_s: float = PROBE_S
 ) -> list[tuple[LocalServer, tuple[str, ...]]]:
     """The servers that answer, with their models, all asked at once. Never raises.
 
     Args:
         client: an `httpx.AsyncClient`.
-        servers: where to look.
+        servers: where to look; None is `LOCAL_SERVERS`.
         timeout_s: for all of them together.
     """
+    servers = LOCAL_SERVERS if servers is None else servers
     answers = await asyncio.gather(*(_probe(client, server, timeout_s) for server in servers))
     return [(server, models) for server, models in zip(servers, answers, strict=True) if models is not None]
 

@@ -1,0 +1,180 @@
+"""The services of the app, built from a configuration."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from workbench.app.services import StartOptions
+from workbench.domain.conversation import Session
+from workbench.domain.ids import new_id
+from workbench.engine.events import EngineEvent, ResponseEnded
+from workbench.engine.means import utc_now
+from workbench.wiring.detection import LocalServer, servers_found
+from workbench.wiring.services import AppServices
+from workbench.wiring.setup import lanes_for
+
+FAST = "sim/swift@tps=0@ttft=0"
+
+
+@pytest.fixture
+async def services() -> AsyncIterator[AppServices]:
+    made = AppServices()
+    yield made
+    await made.close()
+
+
+def configure(text: str) -> None:
+    Path(os.environ["WORKBENCH_CONFIG"]).write_text(text)
+
+
+def test_nothing_configured_opens_the_welcome() -> None:
+    """Without a file, a line-up or a past there are no lanes, no draft and no banner."""
+    opening = AppServices().opening(StartOptions())
+    assert (opening.lanes, opening.lineup, opening.draft, opening.banner) == ((), "", "", "")
+
+
+def test_what_was_asked_for_opens() -> None:
+    """Named targets, the demo, a line-up by name, and the default one open with their lanes."""
+    configure('[defaults]\nlineup = "a"\n[lineups.a]\nlanes = ["sim/swift"]\n[lineups.b]\nlanes = ["sim/sage"]\n')
+    services = AppServices()
+
+    assert [lane.target for lane in services.opening(StartOptions()).lanes] == ["sim/swift"]
+    assert services.opening(StartOptions()).lineup == "a"
+    assert [lane.target for lane in services.opening(StartOptions(lineup="b")).lanes] == ["sim/sage"]
+    assert [lane.target for lane in services.opening(StartOptions(targets=("sim/x@", FAST))).lanes] == []
+    assert [lane.target for lane in services.opening(StartOptions(targets=(FAST,))).lanes] == [FAST]
+    assert len(services.opening(StartOptions(demo=True)).lanes) == 4
+    assert [lineup.name for lineup in services.lineups()] == ["a", "b"]
+
+
+def test_a_bad_file_is_a_banner() -> None:
+    """A10: the app opens with defaults and says what is wrong with the file."""
+    configure('[app]\nfollow = "pagd"\n')
+    services = AppServices()
+    assert "config.toml:2: app.follow" in services.opening(StartOptions()).banner
+    assert services.preferences.follow == "paged"
+
+
+def test_warnings_are_a_banner() -> None:
+    """A key without effect is told too."""
+    configure("[apps]\n[ap]\n")
+    banner = AppServices().opening(StartOptions()).banner
+    assert "did you mean app?" in banner
+    assert banner.endswith("(and 1 more: workbench config check)")
+
+
+def test_preferences_come_from_the_file() -> None:
+    """The settings that the app reads."""
+    configure('[app]\ntheme = "mine"\nmotion = false\n[keymap]\nquit = "ctrl+x"\n[budgets]\nday_usd = 5\n')
+    preferences = AppServices().preferences
+    assert (preferences.theme, preferences.motion, preferences.day_budget_nano) == ("mine", False, 5_000_000_000)
+    assert preferences.keymap == {"quit": "ctrl+x"}
+    assert preferences.theme_folder == Path(os.environ["HOME"]) / "themes"
+
+
+async def test_a_session_is_kept_and_opens_again(services: AppServices) -> None:
+    """What a comparison answers is in the history, prices and windows are there, and the lanes open next time."""
+    ended: list[EngineEvent] = []
+    lanes = lanes_for(services.setup, [FAST])
+    await services.prepare([FAST])
+    comparison = await services.comparison(Session(new_id(), "", utc_now()), lanes, ended.append)
+    comparison.send("Say hi")
+    await comparison.wait()
+    await comparison.close()
+
+    last = ended[-1]
+    assert isinstance(last, ResponseEnded)
+    assert (last.response.state, last.response.simulated) == ("complete", True)
+    assert last.response.cost_nano is not None
+    history = await services.history(demo=False)
+    assert history is not None
+    (row,) = await asyncio.to_thread(history.sessions.list, 10)
+    assert row.targets == (FAST,)
+    (preview,) = services.preview(lanes, (), "Say hi again")
+    assert preview.context_window == 128_000
+    assert preview.cost_high_nano is not None
+    assert [lane.target for lane in AppServices().opening(StartOptions()).lanes] == [FAST]
+
+
+async def test_demo_sessions_have_a_history_of_their_own(services: AppServices) -> None:
+    """The demo's file is another one."""
+    demo, own = await services.history(demo=True), await services.history(demo=False)
+    assert demo is not own
+    assert {"demo.db", "workbench.db"} <= set(os.listdir(os.environ["WORKBENCH_DATA"]))
+
+
+async def test_without_a_place_there_is_no_history(monkeypatch: pytest.MonkeyPatch) -> None:
+    """T21: the app runs without history and knows why."""
+    (Path(os.environ["HOME"]) / "file").write_text("")
+    monkeypatch.setenv("WORKBENCH_DATA", str(Path(os.environ["HOME"]) / "file" / "data"))
+    services = AppServices()
+    assert await services.history(demo=False) is None
+    assert services.history_problem is not None
+    assert "nothing is kept" in services.history_problem
+    await services.close()
+
+
+async def test_choices_put_what_works_first(services: AppServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models with a key come before the simulated ones, those without a key last, with the reason."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "canary")
+    choices = await services.choices()
+    assert choices[0].provider == "anthropic"
+    assert {choice.note for choice in choices if choice.provider == "openai"} == {"no key: set OPENAI_API_KEY"}
+    assert choices[-1].usable is False
+    assert next(choice for choice in choices if choice.target == "sim/steady").simulated
+
+
+async def test_what_is_found_on_this_machine(services: AppServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys by the names of their variables, with what can be started at once."""
+    monkeypatch.setattr("workbench.wiring.detection.LOCAL_SERVERS", ())
+    monkeypatch.setenv("OPENAI_API_KEY", "canary")
+    found = await services.detect()
+    assert ("OPENAI_API_KEY", "openai") in [(key.variable, key.provider) for key in found.keys]
+    assert found.targets[0].startswith("openai/")
+    assert "canary" not in repr(found)
+
+
+async def test_servers_are_probed_in_parallel() -> None:
+    """One that answers is found with its models; silence, garbage and refusals are not, and cost only the limit."""
+    import httpx
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        match request.url.port:
+            case 1:
+                return httpx.Response(200, json={"data": [{"id": "a\x1b[2J"}, {"id": 7}]})
+            case 2:
+                return httpx.Response(200, json={"models": [{"name": "b"}]})
+            case 3:
+                return httpx.Response(200, text="<html>")
+            case 4:
+                return httpx.Response(404)
+            case 5:
+                raise httpx.ConnectError("refused")
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    servers = [LocalServer(str(port), "x", f"http://127.0.0.1:{port}", "/models") for port in range(1, 7)]
+    async with asyncio.timeout(5), httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        found = await servers_found(client, servers, 0.1)
+    assert [(server.name, models) for server, models in found] == [("1", ("a␛[2J",)), ("2", ("b",))]
+
+
+async def test_a_request_to_take_away(services: AppServices) -> None:
+    """The request of a lane as JSON, through the adapter's own words."""
+    (lane,) = lanes_for(services.setup, ["openai-chat/gpt-x"], system="Be brief.")
+    body = json.loads(await services.request_as(lane, (), "Say hi", "json"))
+    assert (body["model"], body["stream"], body["messages"][-1]["content"]) == ("gpt-x", True, "Say hi")
+
+
+def test_a_configuration_is_written_where_there_is_none() -> None:
+    """The welcome screen can begin one; it replaces nothing."""
+    services = AppServices()
+    services.create_configuration()
+    path = Path(os.environ["WORKBENCH_CONFIG"])
+    path.write_text(path.read_text() + "# mine\n")
+    services.create_configuration()
+    assert path.read_text().endswith("# mine\n")
