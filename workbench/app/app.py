@@ -81,7 +81,8 @@ class WorkbenchApp(App[object]):
             from workbench.app.screens.welcome.screen import WelcomeScreen
 
             screen = WelcomeScreen()
-        self._load_screen_css(screen)  # Textual does it for every screen but the default one
+        self._load_screen_css(screen)  # Textual does this and the next for every screen but the default one
+        screen._push_result_callback(self, None)
         return screen
 
     def get_theme_variable_defaults(self) -> dict[str, str]:

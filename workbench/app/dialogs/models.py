@@ -1,6 +1,7 @@
 """Choosing models: type to filter, Enter adds one, the same one twice if wanted."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,12 +12,15 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from workbench.app.dialogs.dialog import Dialog
-from workbench.app.formatting import count, fit, plural, rate
+from workbench.app.formatting import count, fit, fit_end, plural, rate
 from workbench.app.services import Choice, Services
 from workbench.app.themes import lane_variable
 from workbench.domain.catalog import parse_target
 from workbench.domain.clean import clean_line
 from workbench.domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from workbench.app.app import WorkbenchApp
 
 MOST_LANES = 12
 _MOST_SHOWN = 200
@@ -35,8 +39,10 @@ def matching(choices: Iterable[Choice], query: str, favourites: Sequence[str]) -
 class ModelsDialog(Dialog[tuple[str, ...]]):
     """Answers with targets, one per lane, in order."""
 
+    app: "WorkbenchApp"
+
     DEFAULT_CSS = """
-    ModelsDialog > #box { width: 92; height: 80%; }
+    ModelsDialog > #box { width: 104; height: 80%; }
     ModelsDialog OptionList { height: 1fr; margin-top: 1; }
     ModelsDialog #chosen { height: auto; max-height: 6; }
     """
@@ -169,17 +175,16 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
         if choice.note:
             notes.append(clean_line(choice.note))
         window = f"{count(choice.context_window)} window" if choice.context_window else ""
-        price = "" if choice.simulated else f"{rate(None)}"
-        if choice.rates is not None:
+        price = "" if choice.simulated else "price ?"
+        if choice.rates is not None and not choice.simulated:
             price = f"{rate(choice.rates.input)} in {rate(choice.rates.output)} out"
-        star = "★ " if choice.target in self._services.preferences.favourites else "  "
-        target = fit(clean_line(choice.target), 40)
-        note = " · ".join(notes)
-        right = f"{window:>12} {price:>18}"
-        room = max(0, width - 2 - 41 - len(right) - 2)
+        star = f"{self.app.symbols.best} " if choice.target in self._services.preferences.favourites else "  "
+        right = f"{window:>11} {price:>16}"
+        name = min(38, max(12, width - 2 - len(right) - 12))
+        room = max(0, width - 2 - name - 1 - len(right) - 1)
         return Content.assemble(
             star,
-            (f"{target:<40} ", "" if choice.usable else "$text-muted"),
-            (f"{fit(note, room):<{room}} ", "$text-muted" if choice.usable else "$warning"),
+            (f"{fit(clean_line(choice.target), name):<{name}} ", "" if choice.usable else "$text-muted"),
+            (f"{fit_end(' · '.join(notes), room):<{room}} ", "$text-muted" if choice.usable else "$warning"),
             (right, "$text-muted"),
         )

@@ -80,6 +80,7 @@ class ResponsePane(Widget):
         self.bright = True
         """The phase of the activity mark."""
         self.view = AnswerView()
+        self._queue_line: QueueLine | None = None
         self._drawn: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -105,13 +106,12 @@ class ResponsePane(Widget):
 
     def show_queue(self, prompts: list[str]) -> None:
         """Prompts that wait for this lane, dimmed under its answers."""
-        lines = self.query(QueueLine)
-        if not prompts:
-            lines.remove()
-        elif lines:
-            lines.first(QueueLine).prompts = prompts
-        else:
-            self.mount(QueueLine(prompts))
+        if self._queue_line is None and prompts:
+            self._queue_line = QueueLine(prompts)
+            self.mount(self._queue_line)
+        elif self._queue_line is not None:
+            self._queue_line.prompts = prompts
+            self._queue_line.display = bool(prompts)
 
     def watch_marked(self) -> None:
         """The mark stands in the frame."""

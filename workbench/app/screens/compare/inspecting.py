@@ -1,12 +1,22 @@
 """What the inspector tells about a lane's newest answer."""
 
+from dataclasses import fields
+
 from textual.content import Content
 
 from workbench.app.formatting import count, money, seconds
 from workbench.app.screens.compare.lane_desk import LaneDesk
 from workbench.domain.clean import clean, clean_line
 from workbench.domain.conversation import Parameters, Response
-from workbench.engine.events import EngineEvent, Received
+from workbench.domain.events import StreamEvent
+from workbench.engine.events import (
+    AttemptFailed,
+    AttemptStarted,
+    EngineEvent,
+    Received,
+    ResponseEnded,
+    RetryScheduled,
+)
 
 
 def inspection(desk: LaneDesk, request: str) -> Content:
@@ -68,6 +78,27 @@ def _answer(response: Response) -> list[tuple[str, str]]:
 
 
 def _lines(event: EngineEvent) -> list[str]:
-    if isinstance(event, Received):
-        return [f"{event.t_s:8.3f} s  {clean_line(repr(part))}" for part in event.events]
-    return [f"            {clean_line(repr(event))}"]
+    match event:
+        case Received():
+            return [f"{event.t_s:9.3f} s  {clean_line(_short(part))}" for part in event.events]
+        case AttemptFailed(error=error, phase=phase):
+            words = f"attempt failed ({phase}): {error.kind}: {error.message}"
+        case AttemptStarted(attempt=attempt):
+            words = f"attempt {attempt.n} ({attempt.reason}) to {attempt.provider}, model {attempt.model_requested}"
+        case RetryScheduled():
+            words = f"retry {event.retry} of {event.of} in {seconds(event.wait_s)}"
+        case ResponseEnded(response=response):
+            words = f"answer ended: {response.state}"
+        case _:
+            words = type(event).__name__
+    return [f"{'':13}{clean_line(words)}"]
+
+
+def _short(part: StreamEvent) -> str:
+    """The event without its module and without what is at its default."""
+    shown = [
+        f"{field.name}={value!r}"
+        for field in fields(part)
+        if (value := getattr(part, field.name)) is not None and value != field.default
+    ]
+    return f"{type(part).__name__}({', '.join(shown)})"

@@ -139,6 +139,7 @@ class CompareScreen(SessionActions):
             self.app.notify(clean_line(str(error)), severity="warning", markup=False)
             return
         self.editing = None
+        self._escaped = (float("-inf"), None)
         self.prompt.earlier = [*self.prompt.earlier, turn.prompt]
         self.prompt.focus()
         self._forget_draft()

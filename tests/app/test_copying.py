@@ -1,0 +1,72 @@
+"""Copying from the app."""
+
+import pyperclip
+import pytest
+
+from tests.app.fakes import FakeServices, Script, screen_text, until
+from workbench.app.app import WorkbenchApp
+
+
+@pytest.fixture
+def no_clipboard(monkeypatch):
+    def refuse(_text):
+        raise pyperclip.PyperclipException("none")
+
+    monkeypatch.setattr(pyperclip, "copy", refuse)
+
+
+async def _answered(app, pilot):
+    screen = app.screen
+    await until(lambda: screen.comparison is not None, pilot)
+    screen.send("go")
+    await until(lambda: not screen.busy and all(desk.last for desk in screen.desks.values()), pilot)
+    return screen
+
+
+async def test_an_answer_is_copied_exactly_as_received(no_clipboard):
+    """T16, T18: what arrives is what was received but for control characters, and the toast says it is unconfirmed."""
+    text = "a\tb  \n```py\nx = 1\n```\n  tail\x1b[31m "
+    app = WorkbenchApp(FakeServices("fake/a", scripts={"a": Script(text)}))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await _answered(app, pilot)
+        await pilot.press("f2", "y")
+        await until(lambda: "unconfirmed" in screen_text(app), pilot)
+        assert app.clipboard == text.replace("\x1b", "")
+
+
+async def test_a_text_over_the_limit_goes_to_a_file(no_clipboard, tmp_path):
+    """T17: more than the terminal takes is saved whole, and the toast says where."""
+    text = "0123456789\n" * 10_000
+    app = WorkbenchApp(FakeServices("fake/a", scripts={"a": Script(text)}, data_folder=tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await _answered(app, pilot)
+        await pilot.press("f2", "y")
+        await until(lambda: "saved answer 1" in screen_text(app), pilot)
+        assert app.clipboard == ""
+        (saved,) = tmp_path.rglob("*.md")
+        assert saved.read_text("utf-8") == text
+
+
+async def test_a_code_block_and_the_marked_answers(monkeypatch):
+    """`Y` offers each code block by number, and answers marked with Space as Markdown with a heading per model."""
+    copied = []
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    monkeypatch.delenv("SSH_TTY", raising=False)
+    monkeypatch.setattr(pyperclip, "copy", copied.append)
+    scripts = {"a": Script("Look:\n\n```python\nx = 1\n```\n"), "b": Script("B\n"), "c": Script("C\n")}
+    app = WorkbenchApp(FakeServices("fake/a", "fake/b", "fake/c", scripts=scripts))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await _answered(app, pilot)
+        await pilot.press("f2", "Y")
+        await until(lambda: "Code block 1" in screen_text(app), pilot)
+        await pilot.press("1")
+        await until(lambda: copied == ["x = 1"], pilot)
+
+        await pilot.press("space", "f4", "space", "Y")
+        await until(lambda: "2 marked answers" in screen_text(app), pilot)
+        await pilot.press("m")
+        await until(lambda: len(copied) == 2, pilot)
+        assert "## fake/a" in copied[1]
+        assert "## fake/c" in copied[1]
+        assert "## fake/b" not in copied[1]
+        await until(lambda: "copied 2 answers" in screen_text(app), pilot)

@@ -1,0 +1,85 @@
+"""Pickers and menus."""
+
+from tests.app.fakes import FakeServices, screen_text, until
+from workbench.app.app import WorkbenchApp
+from workbench.app.dialogs.models import ModelsDialog, matching
+from workbench.app.services import Choice
+
+
+async def test_models_are_filtered_as_typed_and_may_be_chosen_twice():
+    """Typing filters, Enter adds, the same model fills two lanes, and what is typed in full is accepted too."""
+    app = WorkbenchApp(FakeServices("fake/a"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = app.screen
+        await until(lambda: screen.comparison is not None, pilot)
+        await pilot.press("ctrl+l")
+        await until(lambda: isinstance(app.screen, ModelsDialog) and "fake/beta" in screen_text(app), pilot)
+        shown = screen_text(app)
+        assert "$3 in $15 out" in shown
+        assert "simulated" in shown
+        assert "no key: set" in shown
+
+        await pilot.press("backspace", *"beta", "enter", *"beta", "enter", *"lab/x", "enter")
+        await pilot.press("ctrl+s")
+        await until(lambda: app.screen is screen and len(screen.lanes) == 3, pilot)
+        assert [lane.target for lane in screen.lanes] == ["fake/beta", "fake/beta", "lab/x"]
+        assert len({lane.id for lane in screen.lanes}) == 3
+        await until(lambda: "3 lab/x" in screen_text(app), pilot)
+
+
+async def test_a_lane_that_stays_keeps_its_answers():
+    """Adding a lane leaves the text of the others where it is."""
+    app = WorkbenchApp(FakeServices("fake/a"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = app.screen
+        await until(lambda: screen.comparison is not None, pilot)
+        screen.send("go")
+        await until(lambda: not screen.busy and screen.desks[screen.lanes[0].id].last is not None, pilot)
+        await pilot.press("ctrl+l")
+        await until(lambda: isinstance(app.screen, ModelsDialog) and "fake/beta" in screen_text(app), pilot)
+        await pilot.press(*"alpha", "enter", "ctrl+s")
+        await until(lambda: app.screen is screen and len(screen.lanes) == 2, pilot)
+        assert screen.desks[screen.lanes[0].id].pane.view.text == "Hello **there**.\n"
+
+
+def test_favourites_come_first_and_what_lacks_a_key_last():
+    """The order helps: favourites in their order, then usable ones, then the others."""
+    choices = [Choice("a/x", "a", usable=False), Choice("b/y", "b"), Choice("c/z", "c")]
+    assert [choice.target for choice in matching(choices, "", ("c/z",))] == ["c/z", "b/y", "a/x"]
+    assert [choice.target for choice in matching(choices, "B y", ())] == ["b/y"]
+
+
+async def test_help_shows_the_focused_widgets_keys_first():
+    """F1 in a pane begins with the pane's keys, in the prompt with the prompt's."""
+    app = WorkbenchApp(FakeServices("fake/a"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: app.screen.comparison is not None, pilot)
+        await pilot.press("f1")
+        await until(lambda: "In the prompt" in screen_text(app), pilot)
+        assert screen_text(app).index("In the prompt") < screen_text(app).index("In a pane")
+        await pilot.press("escape", "f2", "f1")
+        await until(lambda: "In a pane" in screen_text(app), pilot)
+        assert "In the prompt" not in screen_text(app).split("In a pane")[0]
+
+
+async def test_the_answer_menu_continues_one_lane_or_branches():
+    """Enter on a pane offers to go on from its answer; a branch is a new session with that answer in every lane."""
+    app = WorkbenchApp(FakeServices("fake/a", "fake/b"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = app.screen
+        await until(lambda: screen.comparison is not None, pilot)
+        screen.send("go")
+        await until(lambda: not screen.busy and all(desk.last for desk in screen.desks.values()), pilot)
+        await pilot.press("f3", "enter")
+        await until(lambda: "Use answer 2" in screen_text(app), pilot)
+        await pilot.press("o")
+        await until(lambda: screen.only_lane == screen.lanes[1].id, pilot)
+        screen.send("more")
+        await until(lambda: len(screen.comparison.turns) == 2 and not screen.busy, pilot)
+        assert [len(record.responses) for record in screen.comparison.turns] == [2, 1]
+
+        await pilot.press("f3", "enter")
+        await until(lambda: "Use answer 2" in screen_text(app), pilot)
+        await pilot.press("b")
+        await until(lambda: app.screen is not screen and hasattr(app.screen, "desks"), pilot)
+        await until(lambda: all(len(desk.answers) == 2 for desk in app.screen.desks.values()), pilot)

@@ -1,0 +1,121 @@
+"""Earlier sessions, on a real history."""
+
+import pytest
+
+from tests.app.fakes import FakeServices, Script, screen_text, until
+from workbench.app.app import WorkbenchApp
+from workbench.app.screens.compare.screen import CompareScreen
+from workbench.app.screens.sessions.screen import SessionsScreen
+from workbench.store.database import open_store
+
+
+@pytest.fixture
+def services(tmp_path):
+    scripts = {"a": Script("An answer about **marmots**.\n"), "b": Script("Another.\n")}
+    return FakeServices("fake/a", "fake/b", scripts=scripts, store=open_store(tmp_path / "history.db"))
+
+
+async def _ask(app, pilot, *prompts):
+    screen = app.screen
+    await until(lambda: screen.comparison is not None, pilot)
+    for number, prompt in enumerate(prompts, 1):
+        screen.send(prompt)
+        await until(lambda: not screen.busy and len(screen.desks[screen.lanes[0].id].answers) == number, pilot)  # noqa: B023
+    return screen
+
+
+async def test_a_session_is_found_opened_and_goes_on(services):
+    """A word finds its session; opened again it shows its answers and numbers, and sends with its history."""
+    app = WorkbenchApp(services)
+    async with app.run_test(size=(120, 40)) as pilot:
+        first = await _ask(app, pilot, "tell me", "and then")
+        await pilot.press("ctrl+n")
+        await until(lambda: app.screen is not first, pilot)
+        await _ask(app, pilot, "something else")
+        await pilot.press("ctrl+o")
+        await until(lambda: isinstance(app.screen, SessionsScreen) and "something else" in screen_text(app), pilot)
+        await pilot.press(*"tell me")
+        await until(lambda: "something else" not in screen_text(app), pilot)
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, CompareScreen) and app.screen.session.id == first.session.id, pilot)
+        screen = app.screen
+        await until(lambda: screen.comparison is not None and "marmots" in screen_text(app), pilot)
+        assert "✓ complete" in screen_text(app)
+        screen.send("third")
+        await until(lambda: not screen.busy and len(screen.comparison.turns) == 3, pilot)
+        assert len(services.scripts["a"].requests[-1].messages) == 5
+
+
+async def test_sessions_are_renamed_and_deleted_after_a_question(services):
+    """Ctrl+R renames; Ctrl+D asks, and only a yes deletes."""
+    app = WorkbenchApp(services)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await _ask(app, pilot, "to be renamed")
+        await pilot.press("ctrl+o")
+        await until(lambda: isinstance(app.screen, SessionsScreen) and "to be renamed" in screen_text(app), pilot)
+        await pilot.press("ctrl+r")
+        await until(lambda: "New title" in screen_text(app), pilot)
+        await pilot.press(*"better", "enter")
+        await until(lambda: "better" in screen_text(app) and "New title" not in screen_text(app), pilot)
+        await pilot.press("ctrl+d")
+        await until(lambda: "can't be brought back" in screen_text(app), pilot)
+        await pilot.press("n")
+        await until(lambda: isinstance(app.screen, SessionsScreen), pilot)
+        assert services.store.sessions.list(10)
+        await pilot.press("ctrl+d")
+        await until(lambda: "can't be brought back" in screen_text(app), pilot)
+        await pilot.press("y")
+        await until(lambda: "No sessions yet" in screen_text(app), pilot)
+
+
+async def test_an_empty_history_teaches(services):
+    """The empty list says in a line how to fill it."""
+    app = WorkbenchApp(services)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(lambda: app.screen.comparison is not None, pilot)
+        await pilot.press("ctrl+o")
+        await until(lambda: "No sessions yet" in screen_text(app), pilot)
+
+
+async def test_a_draft_is_kept_and_forgotten_when_sent(services):
+    """U08: what was typed is kept after a moment; sending it forgets it."""
+    app = WorkbenchApp(services)
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = app.screen
+        await until(lambda: screen.history is not None and screen.comparison is not None, pilot)
+        await pilot.press(*"half a thought")
+        await until(lambda: services.store.drafts.load("") == "half a thought", pilot)
+        await pilot.press("enter")
+        await until(lambda: services.store.drafts.load("") is None, pilot)
+
+
+async def test_a_session_streams_on_in_the_background(services):
+    """Opening another session leaves the streams running; the list marks the session, and opening it shows its text."""
+    held = services.scripts["a"] = Script("Partial", held=True)
+    app = WorkbenchApp(services)
+    async with app.run_test(size=(120, 40)) as pilot:
+        first = app.screen
+        await until(lambda: first.comparison is not None, pilot)
+        first.send("slow one")
+        await until(lambda: len(held.requests) == 1, pilot)
+        await pilot.press("ctrl+n")
+        await until(lambda: app.screen is not first, pilot)
+        assert first.busy
+        await pilot.press("ctrl+o")
+        await until(lambda: "▸ " in screen_text(app) and "slow one" in screen_text(app), pilot)
+        held.gate.set()
+        await until(lambda: not first.busy, pilot)
+        await pilot.press("enter")
+        await until(lambda: app.screen is first, pilot)
+        assert first.desks[first.lanes[0].id].pane.view.text == "Partial"
+
+
+async def test_a_history_that_fails_is_on_the_banner(services):
+    """When nothing can be kept a banner says so, and answers come all the same."""
+    services.store.close()
+    services.store = None
+    services.history_problem = "nothing is kept: no space left"
+    app = WorkbenchApp(services)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await _ask(app, pilot, "hello")
+        await until(lambda: "nothing is kept" in screen_text(app), pilot)
