@@ -158,6 +158,7 @@ class SdkProvider:
     async def _ready(self) -> Any:
         if self._client is None:
             http = await self._clients.for_sdks()
+            await load("httpx")  # both SDKs look into it as soon as it is in `sys.modules`, be it only half imported
             sdk = await load(self.module)
             if self._client is None:
                 self._sdk = sdk
