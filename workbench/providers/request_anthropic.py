@@ -29,6 +29,7 @@ _SPELLINGS = {"temperature": "temperature", "top_p": "top_p", "top_k": "top_k", 
 _BUDGETS = {"low": 2048, "medium": 8192, "high": 24576}
 _SMALLEST_BUDGET = 1024
 _NO_ID = re.compile(r"[^A-Za-z0-9_-]")
+_SERVER_CALLS = ("server_tool_use", "mcp_tool_use")
 _REASONING = ("thinking", "redacted_thinking")
 
 
@@ -131,7 +132,10 @@ def _file(part: FilePart, config: ProviderConfig, quirks: Quirks) -> dict[str, A
 
 
 def _assistant(message: Message, config: ProviderConfig) -> list[dict[str, Any]]:
-    opaque = [data for data in own_opaque(message, config) if isinstance(data, dict) and _replayable(data)]
+    opaque = [data for data in own_opaque(message, config) if isinstance(data, dict)]
+    asked = {data.get("id") for data in opaque if data.get("type") in _SERVER_CALLS}
+    answered = {data.get("tool_use_id") for data in opaque}
+    opaque = [data for data in opaque if _replayable(data, asked, answered)]
     blocks = [data for data in opaque if data["type"] in _REASONING]
     blocks += [data for data in opaque if data["type"] not in _REASONING]
     if message.text.strip():
@@ -143,14 +147,16 @@ def _assistant(message: Message, config: ProviderConfig) -> list[dict[str, Any]]
     return blocks
 
 
-def _replayable(data: dict[str, Any]) -> bool:
-    """Reasoning only with its signature; other blocks, such as server tools and their results, as they came."""
-    match data.get("type"):
-        case "thinking":
-            return bool(data.get("signature"))
-        case str():
-            return True
-    return False
+def _replayable(data: dict[str, Any], asked: set[Any], answered: set[Any]) -> bool:
+    """Reasoning only with its signature, a server tool only with its result and the other way round."""
+    kind = data.get("type")
+    if kind == "thinking":
+        return bool(data.get("signature"))
+    if kind in _SERVER_CALLS:
+        return data.get("id") in answered
+    if "tool_use_id" in data:
+        return data["tool_use_id"] in asked
+    return isinstance(kind, str)
 
 
 def _thinking(body: dict[str, Any], request: ModelRequest, quirks: Quirks) -> bool:
