@@ -200,11 +200,12 @@ class TextPrinter:
         while (response := self._ended.get(self._turn)) is not None:
             live = self._texts[self._turn]
             self._output.write(live.close() + _tail(response, live))
-            if self._markdown:
-                self._output.write(f"\n*{figures(response)}*\n")
             if response.state != "complete":
                 how = clean_line(state_sentence(response) or response.state)
                 self._output.note(f"{self._name(self._turn)}: {how}")
+                self._output.write(f"\n> {how}\n" if self._markdown else "")
+            if self._markdown:
+                self._output.write(f"\n*{figures(response)}*\n")
             for warning in response.warnings if self._verbose else ():
                 self._output.note(f"{self._name(self._turn)}: {clean_line(warning)}")
             self._turn += 1

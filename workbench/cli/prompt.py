@@ -85,6 +85,10 @@ def _standard_input(*, asked: bool, note: Note) -> str:
     elif not asked and not (stat.S_ISFIFO(kind) or stat.S_ISREG(kind) or stat.S_ISSOCK(kind)):
         return ""
     elif not stat.S_ISREG(kind) and not select.select([number], [], [], _PATIENCE_S)[0]:
+        if stat.S_ISSOCK(kind) and not asked:
+            # A supervisor's socket may stay open and silent for ever; a shell's pipe has someone who writes.
+            note("nothing came on standard input, so it is asked without")
+            return ""
         note("waiting for standard input (< /dev/null says that there is none)")
     data = b"".join(_pieces(number))
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")

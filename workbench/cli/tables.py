@@ -20,11 +20,11 @@ def emit_json(value: Any) -> None:
 
 
 def emit_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-    """Rows under headings; `right` are the columns of figures. The last column is cut at the terminal's edge."""
+    """Rows under headings, or without any when all are empty; `right` are the columns of figures. The last column is cut at the terminal's edge."""
     cells = [[clean_line(cell) for cell in row] for row in rows]
     widths = [max([len(heading), *(len(row[at]) for row in cells)]) for at, heading in enumerate(headings)]
     edge = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-    for row in ([*headings], *cells):
+    for row in ([*headings], *cells) if any(headings) else cells:
         placed = [cell.rjust(widths[at]) if at in right else cell.ljust(widths[at]) for at, cell in enumerate(row)]
         line = "  ".join(placed).rstrip()
         print(line[: edge - 1] + "…" if edge and len(line) > edge else line)
