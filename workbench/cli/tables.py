@@ -20,7 +20,13 @@ def emit_json(value: Any) -> None:
 
 
 def emit_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-    """Rows under headings, or without any when all are empty; `right` are the columns of figures. The last column is cut at the terminal's edge."""
+    """Rows under headings, or without any when all are empty; the last column is cut at the terminal's edge.
+
+    Args:
+        headings: one per column.
+        rows: texts, cleaned here.
+        right: the columns of figures.
+    """
     cells = [[clean_line(cell) for cell in row] for row in rows]
     widths = [max([len(heading), *(len(row[at]) for row in cells)]) for at, heading in enumerate(headings)]
     edge = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
