@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.store.connections import Readers
+from workbench.store.problems import reading
 from workbench.store.saving import Saving, utc_now
 from workbench.store.values import text as stored
 
@@ -31,6 +32,7 @@ class Drafts:
 
         self._change(write)
 
+    @reading()
     def load(self, session: str, /) -> str | None:
         """What was kept, or None."""
         row = self._readers.connection().execute("SELECT text FROM draft WHERE session = ?", (session,)).fetchone()

@@ -1,6 +1,10 @@
 """What SQLite says when it can't write, in words for a banner."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from workbench.domain.errors import DatabaseDamaged, DatabaseLocked, HistoryUnavailable
 
 _WORDS = {
     sqlite3.SQLITE_BUSY: "history not saved yet: another program holds the file",
@@ -54,3 +58,22 @@ def describe(error: BaseException) -> str:
     if isinstance(error, FileRemovedError):
         return REMOVED
     return _WORDS.get(primary_code(error), "history not saved: the disk reports an error")
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Translate what SQLite raises while the history is read.
+
+    Raises:
+        DatabaseDamaged: the file is broken.
+        DatabaseLocked: another program holds it.
+        HistoryUnavailable: it can't be read for another reason.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        if is_damage(error):
+            raise DatabaseDamaged(f"the history is damaged: {error}") from error
+        if primary_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise DatabaseLocked("another program holds the history") from error
+        raise HistoryUnavailable(f"the history can't be read: {error}") from error

@@ -4,6 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from workbench.domain.clean import storable
+
+_LONGEST = 4000
 _MOST_WORDS = 16
 _LONGEST_WORD = 64
 INDEXED_PREFIX = 4
@@ -55,7 +58,7 @@ class Query:
 
 def parse(typed: str) -> Query:
     """Never fails: what holds no word is looked for as it is."""
-    typed = typed.replace("\0", " ").strip("\n\r")
+    typed = storable(typed[:_LONGEST]).replace("\0", " ").strip("\n\r")
     text = typed.strip()
     literals: list[str] = []
     words: list[str] = []

@@ -11,6 +11,7 @@ from workbench.domain.conversation import Attempt, Lane, Response, Session, Turn
 from workbench.domain.errors import StoreError
 from workbench.store import decode, removal, statistics, totals
 from workbench.store.connections import Readers
+from workbench.store.problems import reading
 from workbench.store.query import parse
 from workbench.store.rows import SESSION_COLUMNS, SessionRow, session_row
 from workbench.store.saving import Saving
@@ -39,6 +40,7 @@ class SessionStore:
         self._path = path
         self._shapes = ShapeReader()
 
+    @reading()
     def list(
         self,
         limit: int,
@@ -79,6 +81,7 @@ class SessionStore:
         )
         return [*pinned, *(session_row(row) for row in rows)]
 
+    @reading()
     def session(self, session: str, /) -> Session:
         """One session.
 
@@ -87,6 +90,7 @@ class SessionStore:
         """
         return decode.session(self._row(session))
 
+    @reading()
     def row(self, session: str, /) -> SessionRow:
         """One session as the list shows it.
 
@@ -95,6 +99,7 @@ class SessionStore:
         """
         return session_row(self._row(session))
 
+    @reading()
     def lanes(self, session: str, /) -> Sequence[Lane]:
         """The lanes that the session has now, in order."""
         rows = self._readers.connection().execute(
@@ -104,6 +109,7 @@ class SessionStore:
         )
         return [decode.lane(row) for row in rows]
 
+    @reading()
     def turns(self, session: str, /) -> Sequence[TurnRecord]:
         """Its turns in order, each with its responses by lane, sample and revision."""
         connection = self._readers.connection()
@@ -117,6 +123,7 @@ class SessionStore:
         responses = self._responses(connection, session, positions)
         return [TurnRecord(decode.turn(row, blobs), tuple(responses[row["id"]])) for row in rows]
 
+    @reading()
     def attempts(self, response: str, /) -> Sequence[Attempt]:
         """Every request that was made for a response, in order."""
         query = "SELECT * FROM attempt WHERE response = ? ORDER BY n, start_utc, id"
@@ -153,6 +160,7 @@ class SessionStore:
         """Take it out of the list, or put it back."""
         self._edit(session, {"archived": int(archived)})
 
+    @reading()
     def totals(
         self, day_start_utc: str | None = None, session: str | None = None, day_end_utc: str | None = None
     ) -> Totals:
@@ -162,10 +170,12 @@ class SessionStore:
             return totals.of_session(connection, session)
         return totals.of_span(connection, day_start_utc or "1970-01-01T00:00:00+00:00", day_end_utc)
 
+    @reading()
     def output_lengths(self, target: str, /) -> tuple[int, int, int] | None:
         """Output tokens of this target's last answers: 10th percentile, median, 90th; None with fewer than three."""
         return statistics.output_lengths(self._readers.connection(), target)
 
+    @reading()
     def characters_per_token(self, target: str, /) -> float | None:
         """Characters of this target's last answers per token that it counted; None while nobody knows."""
         return statistics.characters_per_token(self._readers.connection(), target)

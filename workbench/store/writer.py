@@ -135,7 +135,6 @@ class Writer:
             error = self._save() if len(self._batch) else None
             if error is None:
                 pause, failing_since = 0.0, None
-                self._problem = None
                 self._do_chores()
                 if self._closing.is_set() and not self._queue and (not self._chores or self._too_late()):
                     break
@@ -189,6 +188,7 @@ class Writer:
                 return second
         done = list(batch.tasks)
         batch.clear()
+        self._problem = None
         for task in done:
             if task.future is not None:
                 if task.failure is not None:
