@@ -170,4 +170,3 @@ def screen_text(app) -> str:
     width, height = app.size
     lines = app.screen._compositor.render_strips(app.size)
     return "\n".join(strip.text.ljust(width)[:width] for strip in lines[:height])
-

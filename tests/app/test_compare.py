@@ -181,7 +181,7 @@ async def test_names_and_errors_are_never_markup_or_escapes():
     services = FakeServices(f"fake/{evil}", scripts={evil: Script(evil, ErrorInfo("server", evil))})
     services.banner = evil
     app = WorkbenchApp(services)
-    async with app.run_test(size=(200, 50)) as pilot:
+    async with app.run_test(size=(200, 50), notifications=True) as pilot:
         screen = await _ready(app, pilot)
         screen.send(evil)
         await until(lambda: not screen.busy and screen.desks[screen.lanes[0].id].last is not None, pilot)

@@ -27,7 +27,7 @@ async def test_an_answer_is_copied_exactly_as_received(no_clipboard):
     """T16, T18: what arrives is what was received but for control characters, and the toast says it is unconfirmed."""
     text = "a\tb  \n```py\nx = 1\n```\n  tail\x1b[31m "
     app = WorkbenchApp(FakeServices("fake/a", scripts={"a": Script(text)}))
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await _answered(app, pilot)
         await pilot.press("f2", "y")
         await until(lambda: "unconfirmed" in screen_text(app), pilot)
@@ -38,7 +38,7 @@ async def test_a_text_over_the_limit_goes_to_a_file(no_clipboard, tmp_path):
     """T17: more than the terminal takes is saved whole, and the toast says where."""
     text = "0123456789\n" * 10_000
     app = WorkbenchApp(FakeServices("fake/a", scripts={"a": Script(text)}, data_folder=tmp_path))
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await _answered(app, pilot)
         await pilot.press("f2", "y")
         await until(lambda: "saved answer 1" in screen_text(app), pilot)
@@ -55,7 +55,7 @@ async def test_a_code_block_and_the_marked_answers(monkeypatch):
     monkeypatch.setattr(pyperclip, "copy", copied.append)
     scripts = {"a": Script("Look:\n\n```python\nx = 1\n```\n"), "b": Script("B\n"), "c": Script("C\n")}
     app = WorkbenchApp(FakeServices("fake/a", "fake/b", "fake/c", scripts=scripts))
-    async with app.run_test(size=(140, 40)) as pilot:
+    async with app.run_test(size=(140, 40), notifications=True) as pilot:
         await _answered(app, pilot)
         await pilot.press("f2", "Y")
         await until(lambda: "Code block 1" in screen_text(app), pilot)

@@ -30,7 +30,7 @@ def speed(tokens_per_s: float | None, estimated: bool = False) -> str:
     """`84/s` (tokens); one decimal below ten."""
     if tokens_per_s is None:
         return UNKNOWN
-    figure = f"{tokens_per_s:.1f}/s" if tokens_per_s < 9.95 else f"{tokens_per_s:.0f}/s"
+    figure = f"{tokens_per_s:.1f}/s" if tokens_per_s < 9.95 else f"{count(round(tokens_per_s))}/s"
     return _mark(figure, estimated)
 
 

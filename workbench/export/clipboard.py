@@ -95,6 +95,6 @@ def words(copied: Copied, what: str) -> str:
         case "sent":
             return f"sent {what} to the terminal, unconfirmed ({amount})"
         case "saved":
-            return f"no clipboard that takes {amount}: saved {what} to {copied.path}"
+            return f"saved {what} to {copied.path}: no clipboard here takes {amount}"
         case _:
             return f"could not copy {what}: no clipboard, and no file could be written"

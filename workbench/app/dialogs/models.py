@@ -52,7 +52,7 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
         Binding("up", "move(-1)", "previous", id="models.previous", show=False),
         Binding("pagedown", "move(10)", "next page", id="models.next_page", show=False),
         Binding("pageup", "move(-10)", "previous page", id="models.previous_page", show=False),
-        Binding("backspace", "remove_last", "remove last", id="models.remove", show=False),
+        Binding("backspace", "remove_last", "remove last", id="models.remove", show=False, priority=True),
     ]
 
     def __init__(self, services: Services, chosen: Sequence[str] = (), *, single: bool = False) -> None:
