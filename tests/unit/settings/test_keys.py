@@ -1,7 +1,9 @@
 """Keys come from the environment, a command or the keyring, and are never shown."""
 
 import sys
+import threading
 from dataclasses import replace
+from types import ModuleType
 
 import pytest
 
@@ -86,8 +88,29 @@ def test_a_command_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
         from_command(command("import time; time.sleep(20)"), "lab")
 
 
-def test_without_the_extra_there_is_no_keyring() -> None:
+def test_without_the_extra_there_is_no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     """A05: a keyring that isn't installed is no error."""
-    if keys.find_spec("keyring") is not None:
-        pytest.skip("keyring is installed here")
+    monkeypatch.setattr(keys, "find_spec", lambda _: None)
     assert keys.from_keyring("lab") is None
+
+
+@pytest.mark.parametrize("behaviour", ["gives", "lacks", "raises", "hangs"])
+def test_the_keyring(monkeypatch: pytest.MonkeyPatch, behaviour: str) -> None:
+    """A05: the entry `workbench/NAME` is the key; without a backend, an entry, or an answer in time there is none."""
+    release = threading.Event()
+
+    def get_password(service: str, name: str) -> str | None:
+        assert (service, name) == ("workbench", "lab")
+        if behaviour == "raises":
+            raise RuntimeError("no backend")
+        if behaviour == "hangs":
+            release.wait(10)
+        return "sk-1\n" if behaviour == "gives" else None
+
+    module = ModuleType("keyring")
+    module.get_password = get_password  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "keyring", module)
+    monkeypatch.setattr(keys, "find_spec", lambda _: True)
+    monkeypatch.setattr(keys, "KEYRING_TIMEOUT_S", 0.1)
+    assert keys.from_keyring("lab") == ("sk-1" if behaviour == "gives" else None)
+    release.set()
