@@ -10,6 +10,8 @@ from workbench.cli import exits
 from workbench.cli.arguments import UsageError, parser
 
 _MODULES = {None: "open_app", "demo": "open_app", "route": "later", "usage": "later"}
+_SDK_LOGS = ("OPENAI_LOG", "ANTHROPIC_LOG")
+"""What makes the SDKs log to standard error: prompts in the clear, and over the screen of the app."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,6 +32,8 @@ def _run(words: list[str]) -> int:
     from workbench.domain.errors import StoreError, WorkbenchError
 
     _prepare_streams()
+    for name in _SDK_LOGS:
+        os.environ.pop(name, None)
     try:
         arguments = parser().parse_args(words)
     except UsageError as error:

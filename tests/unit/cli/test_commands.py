@@ -127,6 +127,14 @@ def test_a_fault_of_our_own(workbench: Command, monkeypatch: pytest.MonkeyPatch,
     assert log.stat().st_mode & 0o077 == 0
 
 
+def test_the_sdks_logs_are_off(workbench: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A16: what the environment says of the SDKs' logs is dropped, because they hold prompts."""
+    monkeypatch.setenv("OPENAI_LOG", "debug")
+    monkeypatch.setenv("ANTHROPIC_LOG", "debug")
+    workbench("config", "path")
+    assert not {"OPENAI_LOG", "ANTHROPIC_LOG"} & set(os.environ)
+
+
 def test_simulate_with_a_taken_port(workbench: Command) -> None:
     """A port that can't be used is exit code 2."""
     assert workbench("simulate", "--port", "70000").code == 2
