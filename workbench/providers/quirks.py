@@ -37,6 +37,8 @@ class Quirks:
     """Which of temperature, top_p, top_k, seed and stop the vendor takes; the others are left out and reported."""
     fixed_sampling: tuple[str, ...] = ()
     """Globs of models that refuse temperature, top_p and top_k."""
+    exclusive_sampling: tuple[str, ...] = ()
+    """Globs of models that refuse temperature and top_p together; top_p is then left out."""
     seed: str = "seed"
     """openai-chat: how the seed is spelled."""
     effort: str = "reasoning_effort"

@@ -28,6 +28,9 @@ from workbench.providers.tool_schema import ANTHROPIC_FORMAT, PLAIN, compile_sch
 _SPELLINGS = {"temperature": "temperature", "top_p": "top_p", "top_k": "top_k", "stop": "stop_sequences"}
 _BUDGETS = {"low": 2048, "medium": 8192, "high": 24576}
 _SMALLEST_BUDGET = 1024
+_REFUSED_WITH_BUDGET = ("temperature", "top_k", "top_p")
+_LEAST_TOP_P = 0.95
+"""The only range of top_p that is taken while a budget thinks."""
 _NO_ID = re.compile(r"[^A-Za-z0-9_-]")
 _SERVER_CALLS = ("server_tool_use", "mcp_tool_use")
 _REASONING = ("thinking", "redacted_thinking")
@@ -60,9 +63,10 @@ def spell_anthropic(request: ModelRequest, config: ProviderConfig) -> Compiled:
     if _thinking(body, request, quirks):
         sent.add("reasoning_effort")
         if body["thinking"]["type"] == "enabled":
-            for name in ("temperature", "top_k"):  # refused while a budget thinks
-                chosen.pop(name, None)
-                sent.discard(name)
+            for name in _REFUSED_WITH_BUDGET:
+                if name != "top_p" or chosen.get(name, 1.0) < _LEAST_TOP_P:
+                    chosen.pop(name, None)
+                    sent.discard(name)
     body.update({_SPELLINGS[name]: value for name, value in chosen.items()})
     if request.tools:
         schemas, lost = compile_tools(request.tools, PLAIN)

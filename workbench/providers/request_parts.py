@@ -145,7 +145,11 @@ def sampling(request: ModelRequest, quirks: Quirks) -> dict[str, Any]:
         "seed": parameters.seed,
         "stop": list(parameters.stop) or None,
     }
-    refused = {"temperature", "top_p", "top_k"} if matches(request.model, quirks.fixed_sampling) else set()
+    refused: set[str] = set()
+    if matches(request.model, quirks.fixed_sampling):
+        refused |= {"temperature", "top_p", "top_k"}
+    if parameters.temperature is not None and matches(request.model, quirks.exclusive_sampling):
+        refused.add("top_p")
     return {
         name: value
         for name, value in asked.items()
