@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from workbench.store.connections import Readers
-from workbench.store.problems import reading
+from workbench.store.connections import Readers, reads
 from workbench.store.saving import Saving, utc_now
 from workbench.store.values import text as stored
 
@@ -32,7 +31,7 @@ class Drafts:
 
         self._change(write)
 
-    @reading()
+    @reads
     def load(self, session: str, /) -> str | None:
         """What was kept, or None."""
         row = self._readers.connection().execute("SELECT text FROM draft WHERE session = ?", (session,)).fetchone()

@@ -5,8 +5,7 @@ from typing import Any
 
 from workbench.domain.conversation import LineUp
 from workbench.store import decode, encode
-from workbench.store.connections import Readers
-from workbench.store.problems import reading
+from workbench.store.connections import Readers, reads
 from workbench.store.saving import Saving, utc_now
 from workbench.store.values import from_json, text, to_json
 
@@ -29,14 +28,14 @@ class LineUps:
         row = (text(lineup.name), to_json([encode.lane(lane) for lane in lineup.lanes]), utc_now())
         self._change(lambda saving: saving.connection.execute("INSERT OR REPLACE INTO lineup VALUES (?, ?, ?)", row))
 
-    @reading()
+    @reads
     def load(self, name: str, /) -> LineUp | None:
         """The one of that name."""
         query = "SELECT name, lanes_json FROM lineup WHERE name = ?"
         row = self._readers.connection().execute(query, (name,)).fetchone()
         return _lineup(row) if row else None
 
-    @reading()
+    @reads
     def all(self) -> list[LineUp]:
         """Every one, last used first."""
         query = "SELECT name, lanes_json FROM lineup ORDER BY used_utc DESC, name"

@@ -58,10 +58,10 @@ class Hit:
 class Search:
     """One run of a query over one connection."""
 
-    def __init__(self, connection: sqlite3.Connection, query: Query, cancelled: Cancelled | None = None) -> None:
+    def __init__(self, connection: sqlite3.Connection, query: Query, cancelled: Cancelled) -> None:
         self._connection = connection
         self._query = query
-        self._cancelled = cancelled or (lambda: False)
+        self._cancelled = cancelled
         self._found: dict[int, int] = {}
         self._below = 0
 

@@ -10,8 +10,7 @@ from typing import Any
 from workbench.domain.conversation import Attempt, Lane, Response, Session, TurnRecord
 from workbench.domain.errors import StoreError
 from workbench.store import decode, removal, statistics, totals
-from workbench.store.connections import Readers
-from workbench.store.problems import reading
+from workbench.store.connections import Readers, reads
 from workbench.store.query import parse
 from workbench.store.rows import SESSION_COLUMNS, SessionRow, session_row
 from workbench.store.saving import Saving
@@ -40,7 +39,7 @@ class SessionStore:
         self._path = path
         self._shapes = ShapeReader()
 
-    @reading()
+    @reads
     def list(
         self,
         limit: int,
@@ -64,7 +63,8 @@ class SessionStore:
         below = int(before) if before and before.isdecimal() else _END
         parsed = parse(query or "")
         if not parsed.is_blank:
-            return self._found(connection, Search(connection, parsed, cancelled), limit, below)
+            ended = self._ended_by(cancelled)
+            return self._found(connection, Search(connection, parsed, ended), limit, below)
         pinned: list[SessionRow] = []
         if before is None and not archived:
             rows = connection.execute(
@@ -81,7 +81,7 @@ class SessionStore:
         )
         return [*pinned, *(session_row(row) for row in rows)]
 
-    @reading()
+    @reads
     def session(self, session: str, /) -> Session:
         """One session.
 
@@ -90,7 +90,7 @@ class SessionStore:
         """
         return decode.session(self._row(session))
 
-    @reading()
+    @reads
     def row(self, session: str, /) -> SessionRow:
         """One session as the list shows it.
 
@@ -99,7 +99,7 @@ class SessionStore:
         """
         return session_row(self._row(session))
 
-    @reading()
+    @reads
     def lanes(self, session: str, /) -> Sequence[Lane]:
         """The lanes that the session has now, in order."""
         rows = self._readers.connection().execute(
@@ -109,7 +109,7 @@ class SessionStore:
         )
         return [decode.lane(row) for row in rows]
 
-    @reading()
+    @reads
     def turns(self, session: str, /) -> Sequence[TurnRecord]:
         """Its turns in order, each with its responses by lane, sample and revision."""
         connection = self._readers.connection()
@@ -123,7 +123,7 @@ class SessionStore:
         responses = self._responses(connection, session, positions)
         return [TurnRecord(decode.turn(row, blobs), tuple(responses[row["id"]])) for row in rows]
 
-    @reading()
+    @reads
     def attempts(self, response: str, /) -> Sequence[Attempt]:
         """Every request that was made for a response, in order."""
         query = "SELECT * FROM attempt WHERE response = ? ORDER BY n, start_utc, id"
@@ -160,7 +160,7 @@ class SessionStore:
         """Take it out of the list, or put it back."""
         self._edit(session, {"archived": int(archived)})
 
-    @reading()
+    @reads
     def totals(
         self, day_start_utc: str | None = None, session: str | None = None, day_end_utc: str | None = None
     ) -> Totals:
@@ -170,15 +170,18 @@ class SessionStore:
             return totals.of_session(connection, session)
         return totals.of_span(connection, day_start_utc or "1970-01-01T00:00:00+00:00", day_end_utc)
 
-    @reading()
+    @reads
     def output_lengths(self, target: str, /) -> tuple[int, int, int] | None:
         """Output tokens of this target's last answers: 10th percentile, median, 90th; None with fewer than three."""
         return statistics.output_lengths(self._readers.connection(), target)
 
-    @reading()
+    @reads
     def characters_per_token(self, target: str, /) -> float | None:
         """Characters of this target's last answers per token that it counted; None while nobody knows."""
         return statistics.characters_per_token(self._readers.connection(), target)
+
+    def _ended_by(self, cancelled: Cancelled | None) -> Cancelled:
+        return lambda: self._readers.closed or (cancelled is not None and cancelled())
 
     def _row(self, session: str) -> sqlite3.Row:
         query = f"SELECT {SESSION_COLUMNS} FROM session WHERE id = ?"  # noqa: S608 - names of our own
