@@ -126,10 +126,7 @@ def config_for(recording: Recording, port: int, faults: str = "") -> ProviderCon
     """The vendor's own row, pointed at the replay server, asking for the faults by header."""
     protocol = recording.protocol
     name = _VENDORS.get(recording.vendor, recording.vendor)
-    try:
-        row = load_vendors().get(name)
-    except ImportError:
-        row = None
+    row = load_vendors().get(name)
     quirks = dict(row.quirks) if row is not None and row.protocol == protocol else {}
     base = f"http://127.0.0.1:{port}{_BASES[protocol]}"
     if quirks.get("azure"):

@@ -41,7 +41,7 @@ class BodyReader:
         """Frames found so far, good or bad."""
         self._bad = 0
         self.head = b""
-        """The beginning of the body, kept as long as no frame was found in it."""
+        """The beginning of the body, as far as it was read before the first frame."""
 
     @property
     def done(self) -> bool:
@@ -52,6 +52,11 @@ class BodyReader:
     def finished(self) -> bool:
         """The finish reason is known, though the body may go on."""
         return self._translator.finished
+
+    @property
+    def unread(self) -> bytes | None:
+        """The beginning of a body in which nothing could be read, None where something could."""
+        return self.head if self.frames == self._bad else None
 
     def feed(self, data: bytes, into: list[StreamEvent]) -> None:
         """Append to `into` what `data` says.

@@ -109,9 +109,10 @@ async def arrivals(
         except ProviderError as error:
             if events:
                 yield Arrival(at_s, events)
-            if error.info.kind == "cut" and not reader.frames:
+            head = reader.unread
+            if head is not None and head.lstrip()[:1] in (b"<" if isinstance(framing, NdjsonDecoder) else b"<{["):
                 content_type = headers.get("content-type", "")
-                raise not_a_stream(response.status_code, content_type, reader.head, caller) from None
+                raise not_a_stream(response.status_code, content_type, head, caller) from None
             raise dressed(error, caller, headers) from None
         yield Arrival(at_s, events)
     finally:
