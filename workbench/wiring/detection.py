@@ -34,12 +34,25 @@ LOCAL_SERVERS = (
 
 
 def keys_found(configs: Mapping[str, ProviderConfig]) -> list[tuple[str, str]]:
-    """Providers whose variable is set, with the variable's name; its value is not looked at but for being there."""
-    return [
-        (config.name, config.api_key_env)
-        for config in configs.values()
-        if config.api_key_env and os.environ.get(config.api_key_env, "").strip()
-    ]
+    """The first provider of each variable that is set, with its name; the value is only tested for being there."""
+    found: dict[str, str] = {}
+    for config in configs.values():
+        if config.api_key_env and os.environ.get(config.api_key_env, "").strip():
+            found.setdefault(config.api_key_env, config.name)
+    return [(provider, variable) for variable, provider in found.items()]
+
+
+def first_targets(
+    configs: Mapping[str, ProviderConfig],
+    keys: Sequence[tuple[str, str]],
+    servers: Sequence[tuple[LocalServer, tuple[str, ...]]],
+    most: int = 4,
+) -> tuple[str, ...]:
+    """What to begin with: a model of each provider that was found, or two of the only one."""
+    found = [(name, configs[name].models) for name, _ in keys] + [(each.provider, models) for each, models in servers]
+    found = [(name, models) for name, models in found if models]
+    each = 2 if len(found) == 1 else 1
+    return tuple(f"{name}/{model}" for name, models in found for model in models[:each])[:most]
 
 
 async def servers_found(

@@ -141,7 +141,7 @@ class AppServices:
 
     async def detect(self) -> Found:
         """Keys by name, local servers probed in parallel."""
-        from workbench.wiring.detection import keys_found, servers_found
+        from workbench.wiring.detection import first_targets, keys_found, servers_found
 
         try:
             client = await self._deployments.http()
@@ -149,14 +149,10 @@ class AppServices:
         except Exception:
             servers = []
         keys = keys_found(self.setup.configs)
-        targets = [
-            f"{name}/{self.setup.configs[name].models[0]}" for name, _ in keys if self.setup.configs[name].models
-        ]
-        targets += [f"{server.provider}/{models[0]}" for server, models in servers if models]
         return Found(
             keys=tuple(FoundKey(name, variable) for name, variable in keys),
             servers=tuple(FoundServer(server.name, server.base_url, models) for server, models in servers),
-            targets=tuple(targets[:4]),
+            targets=first_targets(self.setup.configs, keys, servers),
         )
 
     async def start_simulator(self) -> Sequence[str]:

@@ -133,8 +133,11 @@ async def test_what_is_found_on_this_machine(services: AppServices, monkeypatch:
     monkeypatch.setattr("workbench.wiring.detection.LOCAL_SERVERS", ())
     monkeypatch.setenv("OPENAI_API_KEY", "canary")
     found = await services.detect()
-    assert ("OPENAI_API_KEY", "openai") in [(key.variable, key.provider) for key in found.keys]
-    assert found.targets[0].startswith("openai/")
+    assert [(key.variable, key.provider) for key in found.keys] == [("OPENAI_API_KEY", "openai")]
+    assert [target.partition("/")[0] for target in found.targets] == ["openai", "openai"]
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "canary")
+    both = (await services.detect()).targets
+    assert [target.partition("/")[0] for target in both] == ["openai", "anthropic"]
     assert "canary" not in repr(found)
 
 
