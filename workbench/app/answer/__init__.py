@@ -1,0 +1,7 @@
+"""The streaming Markdown view."""
+
+from workbench.app.answer.blocks import CodeBlock
+from workbench.app.answer.links import Link
+from workbench.app.answer.view import AnswerView
+
+__all__ = ["AnswerView", "CodeBlock", "Link"]
