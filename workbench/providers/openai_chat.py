@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.domain.clean import storable
 from workbench.domain.events import (
     BlockDelta,
     FinishReason,
@@ -89,6 +90,7 @@ class ChatTranslator:
         self._server_tools: dict[Any, int] = {}
         self._server_data: dict[Any, dict[str, Any]] = {}
         self._details: list[dict[str, Any]] = []
+        self._thoughts: list[str] | None = [] if quirks.replay in ("reasoning_content", "reasoning") else None
 
     @property
     def finished(self) -> bool:
@@ -134,7 +136,11 @@ class ChatTranslator:
         if content and (len(delta) == 1 or delta.keys() <= _PLAIN_DELTA):
             return self._blocks.more("text", content)
         if len(delta) == 1 or (not content and delta.keys() <= _PLAIN_THOUGHT):
-            return self._blocks.more("reasoning", delta.get("reasoning_content") or delta.get("reasoning"))
+            thought = delta.get("reasoning_content") or delta.get("reasoning")
+            event = self._blocks.more("reasoning", thought)
+            if event is not None and self._thoughts is not None:
+                self._thoughts.append(event.text)
+            return event
         return None
 
     def marker(self, text: str) -> Iterator[StreamEvent]:
@@ -193,6 +199,8 @@ class ChatTranslator:
             if not reasoning:
                 reasoning = "".join(string(part.get("text")) or string(part.get("summary")) for part in details)
         if type(reasoning) is str and reasoning:
+            if self._thoughts is not None:
+                self._thoughts.append(reasoning)
             yield from self._blocks.add("reasoning", reasoning)
         if type(content) is str:
             if content:
@@ -370,6 +378,9 @@ class ChatTranslator:
         if self._details and self._quirks.replay == "reasoning_details":
             details, self._details = self._details, []
             yield from self._blocks.whole("opaque", "reasoning_details", {"reasoning_details": details})
+        if self._thoughts and self._calls:  # vendors want it back only within a loop of tool calls
+            thoughts, self._thoughts = storable("".join(self._thoughts)), None
+            yield from self._blocks.whole("opaque", "reasoning", {self._quirks.replay: thoughts})
 
     def _end(self) -> Iterator[StreamEvent]:
         yield from self._flush()
