@@ -85,8 +85,10 @@ def file_text(part: FilePart) -> str:
         words = base64.b64decode(part.base64_data, validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         words = ""
-    name = part.name.replace('"', "'")
-    return f'<file name="{name}">\n{words}\n</file>\n'
+    name, tag = part.name.replace('"', "'"), "file"
+    while f"</{tag}>" in words:  # what stands in the file can't end it
+        tag += "-"
+    return f'<{tag} name="{name}">\n{words}\n</{tag}>\n'
 
 
 def arguments_object(arguments: str) -> dict[str, Any]:
