@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     _add_sessions(command("sessions", "kept sessions"))
     route = command("route", "routes (not in this version)")
     route.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    _add_json(command("usage", "cost, tokens, latency and errors per model and day"))
+    _add_json(command("usage", "cost, tokens, latency and errors per model and day (not in this version)"))
     config = command("config", "the configuration file")
     config.add_argument(
         "action", choices=["path", "init", "show", "check"], help="where it is; write one; what it says; is it right"
