@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from workbench.app.formatting import NEVER, money, seconds, speed
 from workbench.app.words import retry_words
 from workbench.domain.conversation import Response
 from workbench.domain.timing import tokens_per_second
-from workbench.engine.live import LiveFigures
+
+if TYPE_CHECKING:
+    from workbench.engine.live import LiveFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def figures_of(response: Response) -> Figures:
     )
 
 
-def figures_of_live(live: LiveFigures) -> Figures:
+def figures_of_live(live: "LiveFigures") -> Figures:
     """The figures of an answer that runs, or has just ended."""
     state = {"queued": "queued", "connecting": "waiting", "waiting": "waiting", "retrying": "retrying"}.get(
         live.activity, live.state

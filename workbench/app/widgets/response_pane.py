@@ -2,6 +2,7 @@
 
 from rich.cells import cell_len
 from textual import on
+from textual._border import EdgeType
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -14,6 +15,7 @@ from workbench.app.answer import AnswerView
 from workbench.app.figures import Figures
 from workbench.app.formatting import count, fit, seconds
 from workbench.app.symbols import UNICODE, Symbols
+from workbench.app.themes import lane_variable
 from workbench.app.tones import Tones
 from workbench.app.widgets.queue_line import QueueLine
 from workbench.domain.clean import clean_line
@@ -29,14 +31,10 @@ class ResponsePane(Widget):
         border: solid $panel;
         border-title-background: $background; border-subtitle-background: $background;
         border-subtitle-align: left;
-        &:focus-within { border: heavy $panel; }
         &.-hidden { display: none; }
         & > AnswerView { height: 1fr; }
     }
-    """ + "\n".join(
-        f"ResponsePane.lane-{n} {{ border: solid $lane-{n}; &:focus-within {{ border: heavy $lane-{n}; }} }}"
-        for n in range(1, 9)
-    )
+    """
     BINDINGS = [  # noqa: RUF012
         Binding("y", "screen.copy_answer", "copy", id="pane.copy"),
         Binding("Y,shift+y", "screen.copy_menu", "copy…", id="pane.copy_menu"),
@@ -70,7 +68,7 @@ class ResponsePane(Widget):
             self.pane = pane
 
     def __init__(self, lane: Lane, number: int, symbols: Symbols = UNICODE) -> None:
-        super().__init__(classes=f"lane-{(number - 1) % 8 + 1}")
+        super().__init__()
         self.lane = lane
         self.number = number
         self.symbols = symbols
@@ -90,7 +88,6 @@ class ResponsePane(Widget):
     def renumber(self, number: int) -> None:
         """Another place among the panes, with its colour."""
         if number != self.number:
-            self.remove_class(f"lane-{(self.number - 1) % 8 + 1}").add_class(f"lane-{(number - 1) % 8 + 1}")
             self.number = number
             self._redraw()
 
@@ -119,6 +116,7 @@ class ResponsePane(Widget):
 
     def on_mount(self) -> None:
         """A new theme means new colours in the frame."""
+        self._redraw()
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self._redraw())
 
     def on_resize(self) -> None:
@@ -140,7 +138,10 @@ class ResponsePane(Widget):
         self._draw_frame()
 
     def _redraw(self) -> None:
+        """Everything of the frame. Its line is set here, as sixteen rules for eight tones would cost more at the start."""
         self._drawn = ()
+        weight: EdgeType = "heavy" if self.has_focus_within_pane else "solid"
+        self.styles.border = (weight, self.app.theme_variables[lane_variable(self.number)])
         self._draw_frame()
 
     def _draw_frame(self) -> None:

@@ -29,6 +29,8 @@ class TitleLine(Widget):
         """Name and title left, line-up and money right; the middle gives way first."""
         tones = Tones(self)
         width = self.size.width
+        if width < 10:
+            return Content("too small").truncate(max(1, width))
         right: list[tuple[str, str]] = []
         if self.simulated:
             right.append(("simulated", "warning"))

@@ -5,16 +5,14 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from workbench.app.answer import AnswerView
-from workbench.app.copying import copy_text
-from workbench.app.dialogs.menu import MenuDialog, MenuItem
 from workbench.app.formatting import plural
 from workbench.app.screens.compare.base import CompareBase
-from workbench.app.screens.compare.lane_desk import LaneDesk
 from workbench.domain.clean import clean_line
 from workbench.domain.conversation import Response
 from workbench.domain.errors import WorkbenchError
 
 if TYPE_CHECKING:
+    from workbench.app.screens.compare.lane_desk import LaneDesk
     from workbench.export.markdown import Answered
 
 _COPIED_CODE_KEYS = "123456789"
@@ -26,6 +24,8 @@ class AnswerActions(CompareBase):
     @work(group="copy")
     async def action_copy_answer(self) -> None:
         """The answer as it was received."""
+        from workbench.app.copying import copy_text
+
         desk = self.desk_in_question
         if desk is not None and desk.pane.view.text:
             await copy_text(self.app, desk.pane.view.text, f"answer {desk.pane.number}", self._folder)
@@ -35,6 +35,8 @@ class AnswerActions(CompareBase):
     @work(group="copy", exclusive=True)
     async def action_copy_menu(self) -> None:
         """This answer, a code block, the marked answers, all, or the request."""
+        from workbench.app.dialogs.menu import MenuDialog, MenuItem
+
         desk = self.desk_in_question
         if desk is None:
             return
@@ -61,7 +63,9 @@ class AnswerActions(CompareBase):
         if chosen is not None:
             await self._copy(chosen, desk, marked)
 
-    async def _copy(self, chosen: str, desk: LaneDesk, marked: list[LaneDesk]) -> None:
+    async def _copy(self, chosen: str, desk: "LaneDesk", marked: "list[LaneDesk]") -> None:
+        from workbench.app.copying import copy_text
+
         kind, _, index = chosen.partition(":")
         if kind == "answer":
             text, what = desk.pane.view.text, f"answer {desk.pane.number}"
@@ -84,19 +88,19 @@ class AnswerActions(CompareBase):
             what = f"the request as {'curl' if kind == 'curl' else 'Python'}"
         await copy_text(self.app, text, what, self._folder)
 
-    async def _request_text(self, desk: LaneDesk, form: str) -> str:
+    async def _request_text(self, desk: "LaneDesk", form: str) -> str:
         turns = list(self.comparison.turns) if self.comparison is not None else self.kept_turns
         before = turns[:-1]
         prompt = turns[-1].turn.prompt if turns else self.prompt.value
         return await self.app.services.request_as(desk.lane, before, prompt, form)  # type: ignore[arg-type]
 
-    def _as_markdown(self, desks: list[LaneDesk]) -> tuple[str, int]:
+    def _as_markdown(self, desks: "list[LaneDesk]") -> tuple[str, int]:
         from workbench.export.markdown import answers_as_markdown
 
         answers = [found for desk in desks if (found := self._answered(desk)) is not None]
         return answers_as_markdown(answers), len(answers)
 
-    def _answered(self, desk: LaneDesk) -> "Answered | None":
+    def _answered(self, desk: "LaneDesk") -> "Answered | None":
         from workbench.export.markdown import Answered
 
         response = desk.last
@@ -142,6 +146,8 @@ class AnswerActions(CompareBase):
     @work(group="samples", exclusive=True)
     async def action_samples(self) -> None:
         """More answers to the same prompt."""
+        from workbench.app.dialogs.menu import MenuDialog, MenuItem
+
         _, response = self._over()
         if response is None or self.comparison is None:
             return
@@ -161,6 +167,8 @@ class AnswerActions(CompareBase):
     @work(group="use", exclusive=True)
     async def action_answer_menu(self) -> None:
         """Go on from this answer."""
+        from workbench.app.dialogs.menu import MenuDialog, MenuItem
+
         desk, response = self._over(quiet=True)
         if desk is None or self.comparison is None:
             return
@@ -246,6 +254,7 @@ class AnswerActions(CompareBase):
         """Save the newest turn or the session as Markdown."""
         import asyncio
 
+        from workbench.app.dialogs.menu import MenuDialog, MenuItem
         from workbench.export.clipboard import to_file
         from workbench.export.markdown import Answered, answers_as_markdown
 
@@ -276,6 +285,8 @@ class AnswerActions(CompareBase):
     @work(group="links", exclusive=True)
     async def action_links(self) -> None:
         """The links of this answer, to open or copy."""
+        from workbench.app.dialogs.menu import MenuDialog, MenuItem
+
         desk = self.desk_in_question
         if desk is None:
             return
@@ -294,7 +305,7 @@ class AnswerActions(CompareBase):
     def _link_chosen(self, message: AnswerView.LinkChosen) -> None:
         self.app.show_link(message.url)
 
-    def _over(self, quiet: bool = False) -> tuple[LaneDesk | None, Response | None]:
+    def _over(self, quiet: bool = False) -> "tuple[LaneDesk | None, Response | None]":
         desk = self.desk_in_question
         response = desk.current or desk.last if desk is not None else None
         if response is None and not quiet:

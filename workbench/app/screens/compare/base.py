@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 from textual.timer import Timer
 
-from workbench.app.screens.compare.lane_desk import LaneDesk
 from workbench.app.screens.compare.stage import Stage
 from workbench.app.widgets.banner import Banner
 from workbench.app.widgets.metrics_sidebar import Spent
@@ -18,6 +17,7 @@ from workbench.domain.conversation import ContextMode, Lane, Session, TurnRecord
 
 if TYPE_CHECKING:
     from workbench.app.app import WorkbenchApp
+    from workbench.app.screens.compare.lane_desk import LaneDesk
     from workbench.app.services import History
     from workbench.engine.comparison import Comparison
 
@@ -60,10 +60,11 @@ class CompareBase(Screen[None]):
         self._bright = True
         self._prompts = {record.turn.id: record.turn.prompt for record in turns}
         self._turn_of: dict[str, str] = {}
+        self._divided: object = None
         self._last_pane: ResponsePane | None = None
         self._escaped: tuple[float, ResponsePane | None] = (float("-inf"), None)
         self.desks: dict[str, LaneDesk] = {}
-        """By the id of their lane."""
+        """By the id of their lane; made after the first paint."""
         self.title_line = TitleLine()
         self.banner_line = Banner()
         self.preview_line = PreviewLine()
@@ -100,7 +101,7 @@ class CompareBase(Screen[None]):
         return self.session.id if sent else ""
 
     @property
-    def desk_in_question(self) -> LaneDesk | None:
+    def desk_in_question(self) -> "LaneDesk | None":
         """What the pane in question is doing."""
         pane = self.pane_in_question
         return self.desks.get(pane.lane.id) if pane is not None else None

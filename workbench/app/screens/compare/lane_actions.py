@@ -6,7 +6,6 @@ from dataclasses import replace
 from textual import on, work
 
 from workbench.app.screens.compare.answer_actions import AnswerActions
-from workbench.app.screens.compare.lane_desk import LaneDesk
 from workbench.app.widgets.lane_tabs import LaneTabs
 from workbench.app.widgets.metrics_sidebar import MetricsSidebar
 from workbench.app.widgets.response_pane import ResponsePane
@@ -101,6 +100,8 @@ class LaneActions(AnswerActions):
 
     async def use_lanes(self, lanes: Sequence[Lane]) -> None:
         """Replace the lanes; panes of lanes that stay keep their text."""
+        from workbench.app.screens.compare.lane_desk import LaneDesk
+
         kept = {pane.lane.id: pane for pane in self.stage.panes}
         self.lanes = list(lanes)
         if self.comparison is not None:

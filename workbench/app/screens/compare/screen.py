@@ -8,12 +8,11 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
 from workbench.app.figures import Figures, with_best
 from workbench.app.formatting import plural
 from workbench.app.screens.compare.hints import hints
-from workbench.app.screens.compare.lane_desk import LaneDesk
 from workbench.app.screens.compare.layout import choose_layout
 from workbench.app.screens.compare.session_actions import SessionActions
 from workbench.app.screens.compare.stage import Stage
@@ -38,6 +37,7 @@ class CompareScreen(SessionActions):
     """One session: its lanes side by side."""
 
     CSS_PATH = "screen.tcss"
+    BLANK = True
     BINDINGS = [  # noqa: RUF012
         Binding("escape", "step_back", "back", id="compare.back", show=False),
         Binding("ctrl+n", "new_session", "new session", id="compare.new", show=False),
@@ -61,37 +61,36 @@ class CompareScreen(SessionActions):
         title.set_reactive(TitleLine.simulated, self.session.kind == "demo")
         title.set_reactive(TitleLine.lineup, self._lineup)
         title.set_reactive(TitleLine.title, self.session.title or "new session")
-        self.stage = Stage(self._make_panes(), self.app.symbols)
+        symbols = self.app.symbols
+        panes = [ResponsePane(lane, number, symbols) for number, lane in enumerate(self.lanes, 1)]
+        self.stage = Stage(panes, symbols)
+        self.prompt.border_title = Content("prompt")
+        self._divide(*self.app.size)
         yield title
         yield self.banner_line
         yield self.stage
         yield self.preview_line
         yield self.prompt
-        yield Static(Content("too small"), id="too-small")
-
-    def _make_panes(self) -> list[ResponsePane]:
-        panes = [ResponsePane(lane, number, self.app.symbols) for number, lane in enumerate(self.lanes, 1)]
-        self.desks = {pane.lane.id: LaneDesk(pane) for pane in panes}
-        return panes
 
     def on_mount(self) -> None:
         """Show what is there; everything heavy starts after the first paint."""
-        self.prompt.border_title = Content("prompt")
         self.banner_line.problem = self.app.banner
         self._ticker = self.set_interval(TICK_S, self._tick, pause=True)
         if self._first_draft:
             self.prompt.set_value(self._first_draft)
         self.prompt.focus()
-        self.rearrange()
+        self.draw()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        from workbench.app.screens.compare.lane_desk import LaneDesk
+
+        self.desks = {pane.lane.id: LaneDesk(pane) for pane in self.stage.panes}
         if self.kept_turns:
             for desk in self.desks.values():
                 desk.load(self.kept_turns)
             self.prompt.earlier = [record.turn.prompt for record in self.kept_turns]
-        self.draw()
-        self.show_hints()
+            self.draw()
         self._prepare()
 
     @work(group="prepare")
@@ -212,12 +211,12 @@ class CompareScreen(SessionActions):
     def draw(self) -> None:
         """Frames, sidebar and tabs again."""
         now = time.perf_counter()
-        desks = list(self.desks.values())
-        figures: list[Figures] = with_best([desk.figures(now) for desk in desks])
+        panes = self.stage.panes
+        desks = [self.desks.get(pane.lane.id) for pane in panes]
+        figures = with_best([desk.figures(now) if desk is not None else Figures() for desk in desks])
         focused = self.focused_pane
         rows = []
-        for desk, found in zip(desks, figures, strict=True):
-            pane = desk.pane
+        for pane, found in zip(panes, figures, strict=True):
             pane.show(found, bright=self._bright or not found.running)
             shown = pane is focused if self.stage.several else pane.number == self.stage.shown
             rows.append(LaneRow(pane.number, pane.lane.label or pane.lane.target, found, shown))
@@ -280,23 +279,29 @@ class CompareScreen(SessionActions):
 
     def rearrange(self) -> None:
         """Choose the layout again."""
-        width, height = self.size
-        if not self.is_mounted or not width:
+        if not self.is_mounted or not self._divide(*self.size):
             return
-        banner = 1 if self.banner_line.problem else 0
+        self.draw()
+        self.show_hints()
+
+    def _divide(self, width: int, height: int) -> bool:
+        """Give everything its room; whether anything changed."""
         layout = choose_layout(
             width,
-            height - PROMPT_ROWS - 2 - banner,
+            height - PROMPT_ROWS - 2 - bool(self.banner_line.problem),
             len(self.lanes),
             zoomed=self.zoomed,
             sidebar=self.sidebar_wanted,
         )
+        key = (layout, width, height < 3, self.stage.shown, tuple(self.stage.panes))
+        if key == self._divided or not width:
+            return False
+        self._divided = key
         self.set_class(layout.chrome != "all", "-less")
         self.set_class(layout.chrome == "none", "-bare")
         self.set_class(width < 12 or height < 3, "-tiny")
         self.stage.divide(layout)
-        self.draw()
-        self.show_hints()
+        return True
 
     def show_pane(self, number: int) -> None:
         """Bring a lane to the front and give it the keys."""

@@ -2,7 +2,6 @@
 
 from textual import on, work
 
-from workbench.app.dialogs.menu import MenuDialog, MenuItem
 from workbench.app.screens.compare.lane_actions import LaneActions
 from workbench.app.widgets.preview_line import PreviewLine
 from workbench.app.widgets.prompt_input import PromptInput
@@ -23,6 +22,8 @@ class SessionActions(LaneActions):
     @work(group="context", exclusive=True)
     async def action_switch_context(self) -> None:
         """What the lanes will see of what was said before."""
+        from workbench.app.dialogs.menu import MenuDialog, MenuItem
+
         chosen = await self.app.push_screen_wait(
             MenuDialog(
                 "History that the lanes see",
@@ -40,6 +41,8 @@ class SessionActions(LaneActions):
     @work(group="suggest", exclusive=True)
     async def action_suggest(self) -> None:
         """A prompt that shows something, put into the composer."""
+        from workbench.app.dialogs.menu import MenuDialog, MenuItem
+
         prompts = self.app.services.suggested_prompts()
         items = [
             MenuItem(str(index), clean_line(prompt)[:56], str(index + 1) if index < 9 else "")

@@ -12,25 +12,38 @@ from workbench.app.widgets.metrics_sidebar import MetricsSidebar
 from workbench.app.widgets.response_pane import ResponsePane
 
 
+class Room(Container):
+    """Holds the panes, which cover it."""
+
+    BLANK = True
+    """Drawn as one colour without a look at each line."""
+
+
 class Stage(Container):
     """Panes, tabs and sidebar."""
+
+    BLANK = True
 
     def __init__(self, panes: Sequence[ResponsePane], symbols: Symbols) -> None:
         super().__init__(id="stage")
         self.panes = list(panes)
         self.sidebar = MetricsSidebar(symbols)
         self.tabs = LaneTabs(symbols)
-        self.room = Container(id="panes")
+        self.room = Room(id="panes")
         self.layout_now: Layout | None = None
         self.shown = 1
         """The lane number that is seen where only one is."""
 
     def compose(self) -> ComposeResult:
-        """Tabs above, panes, sidebar."""
-        yield self.tabs
+        """Panes and sidebar; tabs are mounted when they are first needed."""
         with self.room:
             yield from self.panes
         yield self.sidebar
+
+    def on_mount(self) -> None:
+        """The layout was chosen before."""
+        if self.layout_now is not None:
+            self.divide(self.layout_now)
 
     @property
     def several(self) -> bool:
@@ -63,7 +76,10 @@ class Stage(Container):
         self.set_class(layout.sidebar == "folded", "-folded")
         self.sidebar.set_class(layout.sidebar == "none", "-hidden")
         self.sidebar.fold(layout.sidebar == "folded")
-        self.tabs.set_class(not one or len(self.panes) < 2 or layout.sidebar == "folded", "-hidden")
+        tabs = one and len(self.panes) > 1 and layout.sidebar != "folded"
+        self.tabs.set_class(not tabs, "-hidden")
+        if tabs and not self.tabs.is_attached and self.is_attached:
+            self.mount(self.tabs, before=0)
 
     def show(self, number: int) -> None:
         """Bring a lane to the front, where only one is seen."""
