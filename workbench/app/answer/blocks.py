@@ -186,6 +186,8 @@ class _Quote:
     """An open block quote, or the document."""
 
     counter: _Counter | None = None
+    fresh: bool = True
+    """No leaf in it was made yet."""
 
 
 @dataclass(slots=True)
@@ -199,7 +201,7 @@ class _Item:
     counter: _Counter | None = None
     """Of the list directly inside it."""
     fresh: bool = True
-    """No leaf of it was made yet."""
+    """No leaf in it was made yet."""
 
 
 _Container = _Quote | _Item
@@ -410,13 +412,15 @@ class BlockParser:
             frames = [Indent(frame.width) if isinstance(frame, Indent) else frame for frame in above.frames]
             leaf.shared = len(frames)
         else:
-            for depth, container in enumerate(self._containers):
-                marker = ""
-                if isinstance(container, _Item) and container.fresh:
-                    container.fresh, first_of_item, marker, alike = False, True, container.marker, False
-                frames.append(Bar() if isinstance(container, _Quote) else Indent(container.width, marker))
-                alike = alike and above is not None and depth < len(above.frames)
+            for container in self._containers:
+                alike = alike and not container.fresh
                 leaf.shared += alike
+                if isinstance(container, _Item):
+                    first_of_item = first_of_item or container.fresh
+                    frames.append(Indent(container.width, container.marker if container.fresh else ""))
+                else:
+                    frames.append(Bar())
+                container.fresh = False
             if not first_of_item:
                 (self._containers[-1] if self._containers else self._top).counter = None
             leaf.gap = self._gap(leaf, above, first_of_item)

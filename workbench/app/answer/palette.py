@@ -72,8 +72,7 @@ class Palette:
     """The styles of one view until its theme changes."""
 
     def __init__(self, widget: "Widget") -> None:
-        base_ground, ground, _, colour = widget.colors
-        self._ground = base_ground + ground
+        _, _, self._ground, colour = widget.colors
         self.base = Style(color=(self._ground + colour).rich_color, bgcolor=self._ground.rich_color)
         self._widget = widget
         self._parts: dict[str, Style] = {}
