@@ -17,7 +17,7 @@ class PartialArgs:
     """The arguments of one call so far."""
 
     def __init__(self, whole: Any = None) -> None:
-        self.value: Any = {} if whole is None else whole
+        self.value: Any = whole or {}
         """What is known of them; an object unless the server sent something else."""
         self._growing: str | None = None
 
