@@ -12,6 +12,8 @@ from workbench.store.locks import FileLock
 
 LOG_BYTES = 4 << 20
 """A log longer than this is copied into the file and emptied; every further such length when a reader holds it."""
+_COMMITS = 16
+"""Commits of nothing but streamed text between two looks at the log; asking for a size takes 0.1 ms here and there."""
 _LOCK_S = 1.0
 
 
@@ -24,11 +26,16 @@ class Checkpoints:
         self._connection = connection
         self._lock = lock
         self._tried_at = 0
+        self._commits = 0
         self.due = False
         """The log holds something that must go, such as words of a deleted session."""
 
-    def after_commit(self) -> None:
-        """Copy a log that has grown long; not now when another instance is writing."""
+    def after_commit(self, *, look: bool) -> None:
+        """Copy a log that has grown long; not now when another instance is writing. Looks now, or every few commits."""
+        self._commits += 1
+        if not look and self._commits < _COMMITS:
+            return
+        self._commits = 0
         size = self._size()
         if size < self._tried_at:
             self._tried_at = 0

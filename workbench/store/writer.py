@@ -51,6 +51,8 @@ class Writer:
         self._chores_done = threading.Event()
         self._closing = threading.Event()
         self._give_up_at = float("inf")
+        self._drained_at = 0.0
+        self._sync: bool | None = None
         self._problem: str | None = None
         self._lost: list[str] = []
         self._inode = path.stat().st_ino
@@ -154,13 +156,16 @@ class Writer:
         self._end()
 
     def _wait(self) -> None:
+        waited = time.monotonic() - self._drained_at if self._wake.is_set() else 0.0
         if not self._wake.wait(_TRUNCATE_AGAIN_S if self._checkpoints.due else None):
             return
-        self._urgent.wait(TICK_S)
+        # What came while the last batch was being written has waited already.
+        self._urgent.wait(max(0.0, TICK_S - waited))
         self._wake.clear()
         self._urgent.clear()
 
     def _drain(self) -> None:
+        self._drained_at = time.monotonic()
         while self._queue:
             item = self._queue.popleft()
             if isinstance(item, Task):
@@ -195,10 +200,12 @@ class Writer:
                     task.future.set_exception(task.failure)
                 else:
                     task.future.set_result(task.outcome)
-        self._checkpoints.after_commit()
+        self._checkpoints.after_commit(look=bool(done))
         return None
 
     def _write(self, batch: Batch) -> None:
+        if batch.tasks:
+            self._check_file()
         self._begin(sync=batch.ends_a_response)
         for task in batch.tasks:
             task.outcome = task.run(self._saving)
@@ -231,9 +238,10 @@ class Writer:
     def _begin(self, *, sync: bool) -> None:
         if not self._lock.acquire(shared=True):
             raise problems.LockHeldError("another instance is starting or emptying the log")
-        self._check_file()
-        # Without power the last ticks may be lost; the end of an answer waits until the disk has it.
-        self._connection.execute(f"PRAGMA synchronous = {'FULL' if sync else 'NORMAL'}")
+        if sync != self._sync:
+            # Without power the last ticks may be lost; the end of an answer waits until the disk has it.
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if sync else 'NORMAL'}")
+            self._sync = sync
         self._connection.execute("BEGIN IMMEDIATE")
         self._saving.begin()
 
