@@ -36,7 +36,7 @@ def read_body(protocol: str, body: bytes) -> Said:
     reader = _READERS[protocol]
     finish: list[str] = []
     try:
-        for name, data in _lines(body) if protocol == "ollama" else _events(body):
+        for name, data in _lines(body) if protocol == "ollama" else events_in(body):
             if data.strip() == "[DONE]":
                 if finish and protocol not in ("anthropic-messages", "openai-responses"):
                     break
@@ -59,7 +59,8 @@ def read_body(protocol: str, body: bytes) -> Said:
     return said
 
 
-def _events(body: bytes) -> list[tuple[str, str]]:
+def events_in(body: bytes) -> list[tuple[str, str]]:
+    """The (name, data) pairs of server-sent events."""
     events, name, data = [], "", []
     text = body.decode("utf-8", "replace")
     text = text[1:] if text.startswith("\ufeff") else text

@@ -76,7 +76,7 @@ class ResponsesTranslator:
             yield from self._arguments(frame)
         elif kind == "response.reasoning_summary_text.delta":
             yield from self._summary(frame)
-        elif kind == "response.reasoning_text.delta":
+        elif kind == "response.reasoning_text.delta" or kind == "response.reasoning.delta":
             yield from self._raw_reasoning(frame)
         elif kind == "response.refusal.delta":
             self._refused = True

@@ -109,10 +109,10 @@ async def arrivals(
         except ProviderError as error:
             if events:
                 yield Arrival(at_s, events)
-            head = reader.unread
-            if head is not None and head.lstrip()[:1] in (b"<" if isinstance(framing, NdjsonDecoder) else b"<{["):
+            start = reader.unread
+            if start is not None and start.lstrip()[:1] in (b"<" if isinstance(framing, NdjsonDecoder) else b"<{["):
                 content_type = headers.get("content-type", "")
-                raise not_a_stream(response.status_code, content_type, head, caller) from None
+                raise not_a_stream(response.status_code, content_type, start, caller) from None
             raise dressed(error, caller, headers) from None
         yield Arrival(at_s, events)
     finally:
