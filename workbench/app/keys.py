@@ -9,6 +9,7 @@ _WORDS = {
     "up": "Up",
     "down": "Down",
     "equals_sign": "=",
+    "slash": "/",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "pageup": "PgUp",

@@ -6,17 +6,18 @@ from pathlib import Path
 import workbench.app
 
 _ROOT = Path(workbench.app.__file__).parent
-_SHOWS = {"Static", "Label", "notify", "update", "Button", "Checkbox", "Link"}
+_SHOWS = {"Static", "Label", "notify", "update", "Button", "Checkbox"}
 _SAFE_CALLS = {"Content", "styled", "assemble", "truncate", "rstrip"}
 
 
 def _unsafe(tree: ast.AST) -> list[int]:
     lines = []
+    shows = {"Static", "Label"} & {getattr(node, "name", "") for node in ast.walk(tree) if isinstance(node, ast.alias)}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name not in _SHOWS or not node.args:
+        if name not in _SHOWS or not node.args or (name == "update" and not shows):
             continue
         if any(key.arg == "markup" and getattr(key.value, "value", True) is False for key in node.keywords):
             continue

@@ -28,7 +28,7 @@ _EVERYWHERE = (
     ("Ctrl+N Ctrl+O", "new session, earlier sessions"),
     ("Ctrl+L", "choose the models"),
     ("Ctrl+T", "which history the lanes see"),
-    ("Ctrl+B", "sidebar"),
+    ("Ctrl+S", "sidebar"),
     ("Tab, Shift+Tab", "next and previous pane"),
     ("F2 … F9", "pane 1 … 8"),
 )
@@ -36,7 +36,8 @@ _PANE_MORE = (
     ("j k g G", "scroll; G or End follows new text"),
     ("[ ]", "previous and next heading or code block"),
     ("t", "show or fold the reasoning"),
-    ("/ n N", "search in the answer"),
+    ("n N", "next and previous place found"),
+    ("l L", "next and previous link; o opens it"),
     ("1 … 9", "another pane"),
 )
 _SIGNS = "Figures:  0.61 s first token · 84/s tokens per second · 1.2k→310 tokens in and out · ~ estimated · ? unknown"

@@ -1,8 +1,8 @@
 """One lane on screen: its answers, in a frame whose border carries name, state and numbers."""
 
+from typing import Literal
+
 from rich.cells import cell_len
-from textual import on
-from textual._border import EdgeType
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -12,6 +12,7 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from workbench.app.answer import AnswerView
+from workbench.app.answer.view import FollowMode
 from workbench.app.figures import Figures
 from workbench.app.formatting import count, fit, seconds
 from workbench.app.symbols import UNICODE, Symbols
@@ -49,7 +50,8 @@ class ResponsePane(Widget):
         Binding("E,shift+e", "screen.edit_prompt", "edit prompt", id="pane.edit"),
         Binding("K,shift+k", "screen.samples", "samples", id="pane.samples"),
         Binding("m", "screen.change_model", "model", id="pane.model"),
-        Binding("l", "screen.links", "links", id="pane.links", show=False),
+        Binding("o", "screen.open_link", "open link", id="pane.link", show=False),
+        Binding("slash", "screen.find", "search", id="pane.find", show=False),
         Binding("equals_sign", "screen.scroll_together", "scroll together", id="pane.together", show=False),
         *(
             Binding(str(n % 10), f"screen.focus_pane({n})", f"pane {n}", id=f"pane.go_{n}", show=False)
@@ -67,7 +69,7 @@ class ResponsePane(Widget):
             super().__init__()
             self.pane = pane
 
-    def __init__(self, lane: Lane, number: int, symbols: Symbols = UNICODE) -> None:
+    def __init__(self, lane: Lane, number: int, symbols: Symbols = UNICODE, follow: FollowMode = "paged") -> None:
         super().__init__()
         self.lane = lane
         self.number = number
@@ -77,7 +79,7 @@ class ResponsePane(Widget):
         """The model that really answered, where it differs in more than a date from the one asked for."""
         self.bright = True
         """The phase of the activity mark."""
-        self.view = AnswerView()
+        self.view = AnswerView(follow_mode=follow)
         self._queue_line: QueueLine | None = None
         self._drawn: tuple[object, ...] = ()
 
@@ -132,15 +134,10 @@ class ResponsePane(Widget):
         """And lighter again."""
         self._redraw()
 
-    @on(AnswerView.FollowChanged)
-    def show_follow(self) -> None:
-        """The mark for text below stands in the frame."""
-        self._draw_frame()
-
     def _redraw(self) -> None:
-        """Everything of the frame. Its line is set here, as sixteen rules for eight tones would cost more at the start."""
+        """Everything of the frame. Its line is set here: sixteen rules for eight tones would cost more at the start."""
         self._drawn = ()
-        weight: EdgeType = "heavy" if self.has_focus_within_pane else "solid"
+        weight: Literal["heavy", "solid"] = "heavy" if self.has_focus_within_pane else "solid"
         self.styles.border = (weight, self.app.theme_variables[lane_variable(self.number)])
         self._draw_frame()
 
@@ -148,7 +145,7 @@ class ResponsePane(Widget):
         width = self.outer_size.width - 6  # corners, an edge and a blank on both sides
         if width <= 0 or not self.is_attached:
             return
-        key = (self.figures, self.bright, width, self.marked, self.served, self.view.following, self.lane.target)
+        key = (self.figures, self.bright, width, self.marked, self.served, self.lane.target)
         if key == self._drawn:
             return
         self._drawn = key
@@ -189,9 +186,8 @@ class ResponsePane(Widget):
 
     def _numbers(self, tones: Tones, width: int) -> Content:
         figures = self.figures
-        below = f"{self.symbols.follow} new text" if not self.view.following and figures.running else ""
         if figures.state in ("idle", "queued") or figures.elapsed_s is None:
-            return Content.styled(below, tones.named("warning")) if below else Content("")
+            return Content("")
         star = self.symbols.best
         if figures.first_token_s is None and figures.running:
             texts = [seconds(figures.elapsed_s)]
@@ -204,13 +200,7 @@ class ResponsePane(Widget):
                 figures.cost + (star if "cost" in figures.best else ""),
             ]
             texts = [text for text in texts if text]
-        room = width - (len(below) + 3 if below else 0)
-        while len(texts) > 1 and sum(map(len, texts)) + 3 * (len(texts) - 1) > room:
+        while len(texts) > 1 and sum(map(len, texts)) + 3 * (len(texts) - 1) > width:
             texts.pop(-2)  # the ends matter most: how soon, and how dear
-        numbers = f" {self.symbols.dot} ".join(texts)[: max(0, room)]
-        parts: list[tuple[str, object] | str] = [(numbers, tones.named("text-muted"))]
-        if below:
-            fill = max(0, width - len(numbers) - len(below) - 2)
-            line = self.symbols.heavy_line if self.has_focus_within_pane else self.symbols.line
-            parts += [(" " + line * fill + " ", tones.lane(self.number)), (below, tones.named("warning"))]
-        return Content.assemble(*parts)  # type: ignore[arg-type]
+        numbers = f" {self.symbols.dot} ".join(texts)
+        return Content.styled(numbers, tones.named("text-muted"))

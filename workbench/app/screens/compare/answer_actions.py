@@ -283,23 +283,39 @@ class AnswerActions(CompareBase):
         self._say(f"exported to {path}")
 
     @work(group="links", exclusive=True)
-    async def action_links(self) -> None:
-        """The links of this answer, to open or copy."""
+    async def action_open_link(self) -> None:
+        """The link that `l` went to, else one of the answer's."""
         from workbench.app.dialogs.menu import MenuDialog, MenuItem
 
         desk = self.desk_in_question
         if desk is None:
             return
-        import re
-
-        found = dict.fromkeys(re.findall(r"(?:https?://|mailto:)[^\s<>()\[\]\"'`]+", desk.pane.view.text))
+        view = desk.pane.view
+        found = [view.link.target] if view.link is not None else list(dict.fromkeys(link.target for link in view.links))
         if not found:
             self._say("no links in this answer")
             return
-        items = [MenuItem(url, clean_line(url), str(n) if n < 10 else "") for n, url in enumerate(found, 1)]
-        chosen = await self.app.push_screen_wait(MenuDialog("Links", items))
+        chosen: str | None = found[0]
+        if len(found) > 1:
+            items = [MenuItem(str(n), clean_line(url), str(n + 1) if n < 9 else "") for n, url in enumerate(found)]
+            index = await self.app.push_screen_wait(MenuDialog("Links", items))
+            chosen = None if index is None else found[int(index)]
         if chosen is not None:
             self.app.show_link(chosen)
+
+    @work(group="find", exclusive=True)
+    async def action_find(self) -> None:
+        """Mark a word wherever the pane has it; n and N go on."""
+        from workbench.app.dialogs.text import TextDialog
+
+        pane = self.pane_in_question
+        if pane is None:
+            return
+        wanted = await self.app.push_screen_wait(TextDialog("Search in this pane", hint="Enter search · Esc close"))
+        if wanted is None:
+            return
+        found = pane.view.search(wanted)
+        self._say(f"{plural(found, 'place')} found; n next, N previous" if found else "nothing found")
 
     @on(AnswerView.LinkChosen)
     def _link_chosen(self, message: AnswerView.LinkChosen) -> None:

@@ -12,6 +12,9 @@ from workbench.app.widgets.response_pane import ResponsePane
 from workbench.domain.conversation import Lane
 from workbench.domain.ids import new_id
 
+READING_WIDTH = 100
+"""Columns of text in a zoomed pane: longer lines are hard to follow."""
+
 
 class LaneActions(AnswerActions):
     """Actions on panes and lanes."""
@@ -42,6 +45,7 @@ class LaneActions(AnswerActions):
         if pane is None:
             return
         self.zoomed = not self.zoomed
+        pane.view.reading_width = READING_WIDTH if self.zoomed else 0
         self.stage.shown = pane.number
         self.rearrange()
         pane.view.focus()
@@ -115,7 +119,7 @@ class LaneActions(AnswerActions):
                 await pane.remove()
         panes = []
         for number, lane in enumerate(lanes, 1):
-            pane = kept.get(lane.id) or ResponsePane(lane, number, self.app.symbols)
+            pane = kept.get(lane.id) or ResponsePane(lane, number, self.app.symbols, self.app.preferences.follow)
             pane.renumber(number)
             panes.append(pane)
         self.desks = {pane.lane.id: desks.get(pane.lane.id) or LaneDesk(pane) for pane in panes}

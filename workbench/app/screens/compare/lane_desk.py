@@ -21,16 +21,14 @@ from workbench.engine.live import LaneMeter
 
 @dataclass
 class _Running:
-    """An answer that is being received, on screen or waiting for its turn there."""
+    """An answer that is being received; samples of one prompt are received side by side, each in its own section."""
 
     response: Response
-    prompt: str
+    section: int
+    """The number of its place in the pane."""
     meter: LaneMeter
     kinds: dict[int, str] = field(default_factory=dict)
     """Block number to kind, within the current attempt."""
-    unseen: list[tuple[str, str]] = field(default_factory=list)
-    """(kind, text) that came while another answer held the pane."""
-    ended: Response | None = None
 
 
 class LaneDesk:
@@ -60,8 +58,8 @@ class LaneDesk:
 
     @property
     def current(self) -> Response | None:
-        """The answer that runs on screen."""
-        return self._running[0].response if self._running else None
+        """The newest answer that runs."""
+        return self._running[-1].response if self._running else None
 
     def expect(self, response: Response, prompt: str) -> None:
         """A response that will start, now or when the lane is free."""
@@ -79,7 +77,9 @@ class LaneDesk:
                 response = newest[sample]
                 self.pane.view.start_turn(record.turn.prompt)
                 notice, kind = notice_of(response)
-                self.pane.view.load(response.text or response.refusal, response.reasoning, notice, kind)
+                self.pane.view.append_reasoning(response.reasoning)
+                self.pane.view.append(response.text or response.refusal)
+                self.pane.view.finish(notice, kind)
                 self.answers.append(response)
                 self.last = response
                 self._last_figures = figures_of(response)
@@ -97,27 +97,20 @@ class LaneDesk:
                 return
             case ResponseStarted(response=response):
                 shown = self._waiting.pop(response.id, None)
-                running = _Running(
-                    response, shown if shown is not None else prompt, LaneMeter(response.lane, response.id)
-                )
-                running.meter.heard(event)
-                self._running.append(running)
-                if len(self._running) == 1:
-                    self._raise(running)
-                self._show_queue()
+                self._begin(event, response, shown if shown is not None else prompt)
             case ResponseEnded(response=response):
                 self._ended(event, response)
             case _:
                 for running in self._running:
                     if running.meter.heard(event) and type(event) is AttemptStarted:
                         running.kinds = {}
-        self._note(event)
+        self.events.append(event)
 
     def figures(self, now: float) -> Figures:
         """The numbers to draw."""
         queued = len(self._waiting)
         if self._running:
-            return replace(figures_of_live(self._running[0].meter.figures(now)), queued=queued)
+            return replace(figures_of_live(self._running[-1].meter.figures(now)), queued=queued)
         if self._waiting:
             return Figures(state="queued", queued=queued)
         return self._last_figures
@@ -127,63 +120,44 @@ class LaneDesk:
         if running is None:
             return
         running.meter.heard(event)
-        onscreen = running is self._running[0]
         for part in event.events:
             if type(part) is BlockDelta:
                 kind = running.kinds.get(part.block, "text")
-                if onscreen:
-                    self._append(kind, part.text)
-                else:
-                    running.unseen.append((kind, part.text))
+                if kind in ("text", "refusal"):
+                    self.pane.view.append(part.text, running.section)
+                elif kind == "reasoning":
+                    self.pane.view.append_reasoning(part.text, running.section)
             elif type(part) is BlockStart:
                 running.kinds[part.block] = part.kind
         self.events.append(event)
 
-    def _note(self, event: EngineEvent) -> None:
-        self.events.append(event)
+    def _begin(self, event: EngineEvent, response: Response, prompt: str) -> None:
+        label = prompt
+        if response.sample:
+            label = f"{prompt}\n(sample {response.sample + 1})"
+        elif response.revision:
+            label = f"{prompt}\n(again, {response.revision + 1})"
+        section = self.pane.view.start_turn(label)
+        if response.text:
+            self.pane.view.append(response.text, section)
+        running = _Running(response, section, LaneMeter(response.lane, response.id))
+        running.meter.heard(event)
+        self._running.append(running)
+        self._show_queue()
 
     def _ended(self, event: ResponseEnded, response: Response) -> None:
         self._waiting.pop(response.id, None)
         running = self._find(response.id)
-        if running is None:  # stopped in the queue: it never had a place on screen
-            self._show_queue()
-            return
-        running.meter.heard(event)
-        running.ended = response
-        while self._running and self._running[0].ended is not None:
-            self._lower(self._running.pop(0))
-            if self._running:
-                self._raise(self._running[0])
+        if running is not None:  # else it was stopped in the queue and never had a place on screen
+            running.meter.heard(event)
+            self._running.remove(running)
+            notice, kind = notice_of(response)
+            self.pane.view.finish(notice, kind, running.section)
+            self.pane.served = response.model_served
+            self.last = response
+            self._last_figures = figures_of_live(running.meter.figures())
+            self.answers.append(response)
         self._show_queue()
-
-    def _raise(self, running: _Running) -> None:
-        label = running.prompt
-        if running.response.sample:
-            label = f"{label}\n(sample {running.response.sample + 1})"
-        elif running.response.revision:
-            label = f"{label}\n(again, {running.response.revision + 1})"
-        self.pane.view.start_turn(label)
-        if running.response.text:
-            self.pane.view.append(running.response.text)
-        for kind, text in running.unseen:
-            self._append(kind, text)
-        running.unseen.clear()
-
-    def _lower(self, running: _Running) -> None:
-        response = running.ended
-        assert response is not None  # noqa: S101 - only ended answers come here
-        notice, kind = notice_of(response)
-        self.pane.view.finish(notice, kind)
-        self.pane.served = response.model_served
-        self.last = response
-        self._last_figures = figures_of_live(running.meter.figures())
-        self.answers.append(response)
-
-    def _append(self, kind: str, text: str) -> None:
-        if kind in ("text", "refusal"):
-            self.pane.view.append(text)
-        elif kind == "reasoning":
-            self.pane.view.append_reasoning(text)
 
     def _find(self, response: str) -> _Running | None:
         for running in self._running:

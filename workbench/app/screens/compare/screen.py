@@ -44,7 +44,7 @@ class CompareScreen(SessionActions):
         Binding("ctrl+o", "sessions", "sessions", id="compare.sessions", show=False),
         Binding("ctrl+l", "choose_models", "models", id="compare.models", show=False),
         Binding("ctrl+t", "switch_context", "history", id="compare.context", show=False),
-        Binding("ctrl+b", "toggle_sidebar", "sidebar", id="compare.sidebar", show=False),
+        Binding("ctrl+s", "toggle_sidebar", "sidebar", id="compare.sidebar", show=False),
         Binding("tab", "cycle(1)", "next pane", id="compare.next", show=False, priority=True),
         Binding("shift+tab", "cycle(-1)", "previous pane", id="compare.previous", show=False, priority=True),
         *(
@@ -62,7 +62,10 @@ class CompareScreen(SessionActions):
         title.set_reactive(TitleLine.lineup, self._lineup)
         title.set_reactive(TitleLine.title, self.session.title or "new session")
         symbols = self.app.symbols
-        panes = [ResponsePane(lane, number, symbols) for number, lane in enumerate(self.lanes, 1)]
+        panes = [
+            ResponsePane(lane, number, symbols, self.app.preferences.follow)
+            for number, lane in enumerate(self.lanes, 1)
+        ]
         self.stage = Stage(panes, symbols)
         self.prompt.border_title = Content("prompt")
         self._divide(*self.app.size)
@@ -335,8 +338,7 @@ class CompareScreen(SessionActions):
         pane = self.focused_pane
         self._escaped = (now, pane)
         if self.zoomed:
-            self.zoomed = False
-            self.rearrange()
+            self.action_zoom()
         elif not self.prompt.has_focus:
             self.prompt.focus()
         elif self.only_lane is not None or self.editing is not None:
