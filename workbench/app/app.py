@@ -30,6 +30,7 @@ class WorkbenchApp(App[object]):
     """Compares language models."""
 
     TITLE = "workbench"
+    NOTIFICATION_TIMEOUT = 4
     COMMAND_PALETTE_BINDING = "ctrl+p"
     CSS = """
     * { scrollbar-size-vertical: 1; scrollbar-color: $panel; scrollbar-background: $background;
@@ -39,7 +40,7 @@ class WorkbenchApp(App[object]):
         background: $panel; color: $foreground; text-style: none;
     }
     ToastRack { margin-bottom: 4; }
-    Toast { background: $panel; border-left: outer $secondary; max-width: 64; padding: 0 1; }
+    Toast { background: $panel; border-left: outer $secondary; max-width: 76; padding: 0 1; }
     """
     BINDINGS = [  # noqa: RUF012
         Binding("ctrl+q", "ask_to_quit", "quit", id="app.quit", show=False, priority=True),

@@ -258,7 +258,9 @@ class MetricsSidebar(Widget):
         started = any(row.figures.state != "idle" for row in self._rows)
         rows: list[tuple[str, str]] = [("turn", ("" if exact else "~") + money(turn) if started else "")]
         if spent.session_nano is not None:
-            rows.append(("session", ("" if spent.session_exact else "~") + money(spent.session_nano)))
+            coming, sure = sum_cost(row.figures for row in self._rows if row.figures.running)
+            mark = "" if spent.session_exact and sure else "~"
+            rows.append(("session", mark + money(spent.session_nano + coming)))
         if spent.simulated:
             rows.append(("today", "not counted"))
         elif spent.today_nano is not None:

@@ -106,6 +106,10 @@ class CompareBase(Screen[None]):
         pane = self.pane_in_question
         return self.desks.get(pane.lane.id) if pane is not None else None
 
+    def invite(self) -> None:
+        """What an empty prompt says."""
+        raise NotImplementedError
+
     def draw(self) -> None:
         """Frames, sidebar and tabs again."""
         raise NotImplementedError

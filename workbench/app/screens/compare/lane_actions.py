@@ -125,6 +125,7 @@ class LaneActions(AnswerActions):
         self.desks = {pane.lane.id: desks.get(pane.lane.id) or LaneDesk(pane) for pane in panes}
         await self.stage.use_panes(panes)
         self.only_lane = None
+        self.invite()
         self.rearrange()
         self.preview()
 

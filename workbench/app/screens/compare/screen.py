@@ -68,12 +68,22 @@ class CompareScreen(SessionActions):
         ]
         self.stage = Stage(panes, symbols)
         self.prompt.border_title = Content("prompt")
+        self.invite()
         self._divide(*self.app.size)
         yield title
         yield self.banner_line
         yield self.stage
         yield self.preview_line
         yield self.prompt
+
+    def invite(self) -> None:
+        """An empty prompt says what it is for."""
+        lanes = len(self.lanes)
+        models = "the model" if lanes == 1 else f"all {lanes} models at once" if lanes else "models: Ctrl+L chooses some"
+        suggested = self.session.kind == "demo" and not self.kept_turns
+        self.prompt.placeholder = f"Ask {models}{', or press Up for a suggestion' if suggested else ''}"
+        if suggested:
+            self.prompt.earlier = list(reversed(self.app.services.suggested_prompts()))
 
     def on_mount(self) -> None:
         """Show what is there; everything heavy starts after the first paint."""
