@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.domain.errors import DatabaseLocked, HistoryUnavailable
 from workbench.domain.ids import new_id
-from workbench.store import problems, recovery
+from workbench.store import problems, recovery, removal
 from workbench.store.connections import Readers, open_writer
 from workbench.store.drafts import Drafts
 from workbench.store.lineups import LineUps
@@ -111,5 +111,8 @@ def open_store(path: Path, timeout: float = START_S) -> Store:
     writer.start()
     store = Store(path, opened, writer)
     recovered = writer.submit(partial(recovery.recover, database=path))
-    concurrent.futures.wait([recovered], _RECOVERY_S)
+    unfinished = writer.submit(removal.is_unfinished)
+    concurrent.futures.wait([recovered, unfinished], _RECOVERY_S)
+    if unfinished.done() and not unfinished.exception() and unfinished.result():
+        writer.add_chore(removal.clean_up)
     return store

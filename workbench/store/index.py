@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 _ADD = "INSERT INTO search(rowid, title, tags, prompt, answer) VALUES (?, ?, ?, ?, ?)"
 _REMOVE = "INSERT INTO search(search, rowid, title, tags, prompt, answer) VALUES ('delete', ?, ?, ?, ?, ?)"
-_MERGED_PAGES = 200
-"""Index pages that one slice of `optimize_slices` rewrites: about 10 ms."""
+_MERGED_PAGES = 100
+"""Index pages that one slice of `optimize_slices` rewrites: about 10 ms, 30 at worst."""
 
 
 def add_session(connection: sqlite3.Connection, key: int, title: str, tags: str) -> None:

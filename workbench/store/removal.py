@@ -7,6 +7,7 @@ from pathlib import Path
 from workbench.store import encode, index
 from workbench.store.saving import Saving
 
+CLEAN_UP = "clean up"
 _VACUUMED_PAGES = 200
 
 
@@ -34,7 +35,14 @@ def delete_session(saving: Saving, session: str) -> bool:
             " AND NOT EXISTS (SELECT 1 FROM turn_blob WHERE hash = ?1)",
             (name,),
         )
+    connection.execute("INSERT OR IGNORE INTO chore VALUES (?)", (CLEAN_UP,))
     return True
+
+
+def is_unfinished(saving: Saving) -> bool:
+    """Whether a cleaning up was begun, by whomever, and not finished."""
+    found = saving.connection.execute("SELECT 1 FROM chore WHERE name = ?", (CLEAN_UP,)).fetchone()
+    return found is not None
 
 
 def clean_up(saving: Saving) -> Iterator[None]:
@@ -44,6 +52,7 @@ def clean_up(saving: Saving) -> Iterator[None]:
     while connection.execute("PRAGMA freelist_count").fetchone()[0]:
         connection.execute(f"PRAGMA incremental_vacuum({_VACUUMED_PAGES})").fetchall()
         yield
+    connection.execute("DELETE FROM chore WHERE name = ?", (CLEAN_UP,))
 
 
 def remove_backups(database: Path) -> None:

@@ -195,6 +195,8 @@ V1: Final[Tables] = {
         "kind": "TEXT NOT NULL",
         "data_json": "TEXT NOT NULL",
     },
+    # What was begun and must be finished, at the next start if need be: the cleaning up after a deletion.
+    "chore": {"name": "TEXT NOT NULL PRIMARY KEY"},
     # What was spent, by quarter of an hour: a day's total is one short range, and stays true when a session is deleted.
     "spend": {
         "quarter": "INTEGER NOT NULL",
@@ -210,7 +212,7 @@ V1: Final[Tables] = {
     },
 }
 
-WITHOUT_ROWID: Final = frozenset({"lane", "turn_blob", "lineup", "template", "draft", "spend"})
+WITHOUT_ROWID: Final = frozenset({"lane", "turn_blob", "lineup", "template", "draft", "chore", "spend"})
 
 V1_INDEXES: Final = (
     "CREATE INDEX session_by_activity ON session(archived, last_key)",

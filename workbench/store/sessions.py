@@ -68,8 +68,8 @@ class SessionStore:
         pinned: list[SessionRow] = []
         if before is None and not archived:
             rows = connection.execute(
-                f"SELECT {SESSION_COLUMNS} FROM session WHERE pinned = 1 AND archived = 0"  # noqa: S608
-                " ORDER BY last_key DESC LIMIT ?",
+                f"SELECT {SESSION_COLUMNS} FROM session INDEXED BY session_pinned"  # noqa: S608
+                " WHERE pinned = 1 AND archived = 0 ORDER BY last_key DESC LIMIT ?",
                 (limit,),
             )
             # A page that ends within the pinned ones goes on with the newest of the others.

@@ -16,7 +16,7 @@ import pytest
 from tests.unit.store import builders as make
 from workbench.domain.errors import DatabaseDamaged, DatabaseLocked, HistoryUnavailable, SchemaTooNew
 from workbench.store import locks, opening, schema
-from workbench.store.database import open_store
+from workbench.store.database import Store, open_store
 
 
 @pytest.fixture
@@ -286,7 +286,7 @@ READ_ONLY = """
 import os, sys
 from pathlib import Path
 from workbench.domain.errors import StoreError
-from workbench.store.database import open_store
+from workbench.store.database import Store, open_store
 os.setuid(65534)
 store = open_store(Path(sys.argv[1]))
 print(store.read_only, store.problem, len(store.sessions.list(100)), store.flush(), store.pending)
@@ -327,3 +327,12 @@ def test_sqlite_utils_is_loaded_only_to_migrate(filled: Path):
     )
     done = subprocess.run([sys.executable, "-c", script, str(filled)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
+def test_children_inherit_nothing(store: Store):
+    """D15: no open file of the history is passed on to a child process."""
+    make.answer(store, "x")
+    opened = [fd for fd in os.listdir("/proc/self/fd") if "history.db" in os.path.realpath(f"/proc/self/fd/{fd}")]
+    assert len(opened) >= 4
+    assert not any(os.get_inheritable(int(fd)) for fd in opened)

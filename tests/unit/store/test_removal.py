@@ -7,7 +7,8 @@ import pytest
 from tests.unit.store import builders as make
 from workbench.domain.conversation import FilePart, TextPart
 from workbench.domain.errors import StoreError
-from workbench.store.database import Store
+from workbench.store import removal
+from workbench.store.database import Store, open_store
 
 CANARIES = (
     "xylophonecanary",
@@ -102,3 +103,18 @@ def test_deleting_what_is_not_there_says_so(store: Store):
     """An unknown id is an error, not a silence."""
     with pytest.raises(StoreError, match="no session nope"):
         store.sessions.delete("nope")
+
+
+def test_cleaning_up_is_finished_at_the_next_start(store: Store, path: Path):
+    """D18: a deletion whose cleaning up did not fit into the time left is finished later."""
+    for n in range(50):
+        make.answer(store, f"{n} " * 500)
+    asked = make.answer(store, "platypuscanary")
+    store._writer.submit(lambda saving: removal.delete_session(saving, asked.id)).result(5)
+    store.close()
+    assert b"platypuscanary" in path.read_bytes()
+    again = open_store(path)
+    assert again.flush()
+    assert b"platypuscanary" not in bytes_of(again)
+    assert not again._writer.submit(removal.is_unfinished).result(5)
+    again.close()
