@@ -79,6 +79,7 @@ def answer_of(events: Iterable[StreamEvent], error: ProviderError | None = None)
             case BlockEnd(block, extra):
                 assert block in open_blocks, "a block ends once"
                 open_blocks.remove(block)
+                assert extra is None or starts[block].data is None, "what to send back is given once"
                 data[block] = extra if extra is not None else data[block]
             case UsageUpdate():
                 answer.usage, answer.usage_raw = event.usage, event.raw

@@ -23,6 +23,8 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
 }
 _KINDS = {"text_delta": "text", "thinking_delta": "thinking"}
 """Which block a delta of text belongs into; one that names another is kept, in a block of its own."""
+_GROWING = ("server_tool_use", "mcp_tool_use", "compaction")
+"""Opaque blocks that are whole only at their end; the others are sent back as they began."""
 
 
 @dataclass(slots=True)
@@ -126,11 +128,12 @@ class MessagesTranslator:
             case "tool_use":
                 opened = self._blocks.start("tool", string(content.get("name")), string(content.get("id")) or None)
             case "server_tool_use":
-                opened = self._blocks.start("opaque", string(content.get("name")) or kind, data=dict(content))
+                opened = self._blocks.start("opaque", string(content.get("name")) or kind)
             case "mcp_tool_use":
-                opened = self._blocks.start("opaque", f"mcp:{string(content.get('name'))}", data=dict(content))
+                opened = self._blocks.start("opaque", f"mcp:{string(content.get('name'))}")
             case _:
-                opened = self._blocks.start("opaque", kind, data=dict(content))
+                whole = None if kind in _GROWING else dict(content)
+                opened = self._blocks.start("opaque", kind, data=whole)
         block = _Block(kind, opened.block, content)
         self._by_index[index] = block
         yield opened
@@ -225,7 +228,7 @@ class MessagesTranslator:
                     yield from self._blocks.delta(number, whole)
             case "compaction":
                 data = {**block.start, "content": "".join(block.pieces) or block.start.get("content")}
-            case _:
+            case kind if kind in _GROWING:
                 data = dict(block.start)
                 if any(block.pieces):
                     data["input"] = _parsed("".join(block.pieces))

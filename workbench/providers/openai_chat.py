@@ -52,13 +52,9 @@ _FAILURES = {
     "insufficient_system_resource": "the provider is out of capacity",
 }
 _OVERLOADED = "insufficient_system_resource"
-_PLAIN_FRAME = frozenset(
-    "id object created model choices system_fingerprint service_tier provider obfuscation p".split()  # noqa: SIM905
-)
-_PLAIN_CHOICE = frozenset({"index", "delta", "logprobs", "finish_reason", "native_finish_reason"})
 _PLAIN_DELTA = frozenset({"content", "role"})
 _PLAIN_THOUGHT = frozenset({"content", "role", "reasoning", "reasoning_content", "channel"})
-"""Keys of frames, choices and deltas that hold nothing but a piece of text."""
+"""Keys of deltas that hold nothing but a piece of text."""
 
 
 @dataclass(slots=True)
@@ -104,7 +100,16 @@ class ChatTranslator:
         if not self._named:
             yield from self._meta(frame)
         choices = frame.get("choices")
-        if choices and self._simple and frame.keys() <= _PLAIN_FRAME:
+        if (
+            choices
+            and self._simple
+            and not name
+            and not frame.get("usage")
+            and "error" not in frame
+            and "x_groq" not in frame
+            and "citations" not in frame
+            and "search_results" not in frame
+        ):
             quick = self._quick(choices)
             if quick is not None:
                 yield quick
@@ -128,9 +133,9 @@ class ChatTranslator:
         if len(choices) != 1 or type(choice := choices[0]) is not dict:
             return None
         delta = choice.get("delta")
-        if type(delta) is not dict or not choice.keys() <= _PLAIN_CHOICE or choice.get("finish_reason"):
+        if type(delta) is not dict or choice.get("finish_reason") or choice.get("index"):
             return None
-        if choice.get("index"):
+        if "error" in choice or "usage" in choice:
             return None
         content = delta.get("content")
         if content and (len(delta) == 1 or delta.keys() <= _PLAIN_DELTA):
@@ -313,9 +318,7 @@ class ChatTranslator:
                 continue
             key = tool.get("index") if isinstance(tool.get("index"), int) else None
             if key not in self._server_tools:
-                opened = self._blocks.start(
-                    "opaque", string(tool.get("type") or tool.get("name")) or "tool", None, tool
-                )
+                opened = self._blocks.start("opaque", string(tool.get("type") or tool.get("name")) or "tool")
                 self._server_tools[key] = opened.block
                 yield opened
             self._server_data.setdefault(key, {}).update(tool)

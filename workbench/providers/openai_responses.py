@@ -187,7 +187,7 @@ class ResponsesTranslator:
             call_id = string(item.get("call_id")) or string(item.get("id")) or None
             opened = self._blocks.start("tool", string(item.get("name")), call_id)
         else:
-            opened = self._blocks.start("opaque", entry.kind, data=dict(item))
+            opened = self._blocks.start("opaque", entry.kind)
         entry.block = opened.block
         yield opened
         if entry.kind in _TOOLS:
