@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from textual import events, work
 from textual.app import App, SystemCommand
@@ -18,8 +19,11 @@ from workbench.app.screens.compare.screen import CompareScreen, new_session
 from workbench.app.services import Opening, Services, StartOptions
 from workbench.app.symbols import ASCII, UNICODE
 from workbench.domain.clean import clean_line
-from workbench.domain.conversation import Lane, Response
 from workbench.domain.errors import ConfigurationError, StoreError
+from workbench.domain.lanes import Lane
+
+if TYPE_CHECKING:
+    from workbench.domain.conversation import Response
 
 QUIT_AGAIN_S = 2.0
 PASTE_BREAKOUT_S = 0.5
@@ -182,7 +186,7 @@ class WorkbenchApp(App[object]):
         self._go(CompareScreen(found, lanes, turns, draft=draft))
 
     @work(group="branch", exclusive=True)
-    async def branch(self, screen: CompareScreen, response: Response) -> None:
+    async def branch(self, screen: CompareScreen, response: "Response") -> None:
         """A new session that goes on from one answer, in all lanes; the old one stays as it is."""
         from workbench.app.branching import branched
 

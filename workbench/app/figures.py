@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from workbench.app.formatting import NEVER, money, seconds, speed
 from workbench.app.words import retry_words
-from workbench.domain.conversation import Response
-from workbench.domain.timing import tokens_per_second
 
 if TYPE_CHECKING:
+    from workbench.domain.conversation import Response
     from workbench.engine.live import LiveFigures
 
 
@@ -66,8 +65,10 @@ class Figures:
         return self.state in ("queued", "waiting", "streaming", "retrying")
 
 
-def figures_of(response: Response) -> Figures:
+def figures_of(response: "Response") -> Figures:
     """The figures of an answer that is over."""
+    from workbench.domain.timing import tokens_per_second
+
     usage, timing = response.usage, response.timing
     estimated = usage.source == "estimated"
     return Figures(

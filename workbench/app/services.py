@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from workbench.domain.conversation import ContextMode, Lane, LineUp, Session, TurnRecord
-from workbench.domain.prices import Rates
+from workbench.domain.lanes import ContextMode, Lane, LineUp, Session
 
 if TYPE_CHECKING:
+    from workbench.domain.conversation import TurnRecord
+    from workbench.domain.prices import Rates
     from workbench.engine.comparison import Comparison
     from workbench.engine.estimate import LanePreview
     from workbench.engine.events import EngineEvent
@@ -82,7 +83,7 @@ class Choice:
     target: str
     provider: str
     label: str = ""
-    rates: Rates | None = None
+    rates: "Rates | None" = None
     """None: nobody knows the price, which is not a price of 0."""
     context_window: int | None = None
     simulated: bool = False
@@ -130,7 +131,7 @@ class SessionReader(Protocol):
     def lanes(self, session: str, /) -> Sequence[Lane]:
         """Its lanes, in order."""
 
-    def turns(self, session: str, /) -> Sequence[TurnRecord]:
+    def turns(self, session: str, /) -> "Sequence[TurnRecord]":
         """Its turns with all their responses."""
 
     def delete(self, session: str, /) -> None:
@@ -204,12 +205,12 @@ class Services(Protocol):
         session: Session,
         lanes: Sequence[Lane],
         listener: "Callable[[EngineEvent], None]",
-        turns: Sequence[TurnRecord] = (),
+        turns: "Sequence[TurnRecord]" = (),
     ) -> "Comparison":
         """A session at work, recorded in the store of its kind; `turns` are those of a reopened session."""
 
     def preview(
-        self, lanes: Sequence[Lane], turns: Sequence[TurnRecord], prompt: str, context: ContextMode = "own"
+        self, lanes: Sequence[Lane], turns: "Sequence[TurnRecord]", prompt: str, context: ContextMode = "own"
     ) -> "Sequence[LanePreview]":
         """Tokens in and cost per lane if this were sent; quick enough for a typing pause, [] until prepared."""
 
@@ -233,7 +234,7 @@ class Services(Protocol):
         """Saved line-ups."""
 
     async def request_as(
-        self, lane: Lane, turns: Sequence[TurnRecord], prompt: str, form: Literal["curl", "python", "json"]
+        self, lane: Lane, turns: "Sequence[TurnRecord]", prompt: str, form: Literal["curl", "python", "json"]
     ) -> str:
         """The request as it would be sent to this lane, without its key: a command, a program, or the masked body.
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from workbench.app.services import History
 from workbench.app.widgets.metrics_sidebar import Spent
-from workbench.domain.conversation import Session
 from workbench.domain.errors import StoreError
+from workbench.domain.lanes import Session
 
 
 def day_start_utc(now: datetime | None = None) -> str:

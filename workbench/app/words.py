@@ -1,16 +1,18 @@
 """What the program says about an answer's end, in short plain sentences that tell what to do."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from workbench.app.formatting import characters, seconds
 from workbench.domain.clean import clean_line
-from workbench.domain.conversation import Response
-from workbench.domain.errors import ErrorInfo
+
+if TYPE_CHECKING:
+    from workbench.domain.conversation import Response
+    from workbench.domain.errors import ErrorInfo
 
 Kind = Literal["error", "warning", "muted"]
 
 
-def notice_of(response: Response) -> tuple[str | None, Kind]:
+def notice_of(response: "Response") -> tuple[str | None, Kind]:
     """The lines under an answer, and how serious they are; None for one that simply ended."""
     lines, kind = _end(response)
     for call in response.tool_calls:
@@ -20,7 +22,7 @@ def notice_of(response: Response) -> tuple[str | None, Kind]:
     return ("\n".join(lines) or None), kind
 
 
-def _end(response: Response) -> tuple[list[str], Kind]:
+def _end(response: "Response") -> tuple[list[str], Kind]:
     length = characters(len(response.text))
     error = "" if response.error is None else error_words(response.error)
     match response.state:
@@ -48,7 +50,7 @@ def _end(response: Response) -> tuple[list[str], Kind]:
             return [], "muted"
 
 
-def error_words(error: ErrorInfo) -> str:
+def error_words(error: "ErrorInfo") -> str:
     """The error's own sentence, with what its provider asked us to wait."""
     words = clean_line(error.message).strip()
     if error.retry_after_s and "again" not in words:

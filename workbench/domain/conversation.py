@@ -1,16 +1,20 @@
 """A conversation as data: what was asked, of whom, and what each lane answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from workbench.domain.errors import ErrorInfo
 from workbench.domain.events import FinishReason
+from workbench.domain.lanes import ContextMode as ContextMode
+from workbench.domain.lanes import Lane as Lane
+from workbench.domain.lanes import LineUp as LineUp
+from workbench.domain.lanes import Parameters as Parameters
+from workbench.domain.lanes import Session as Session
 from workbench.domain.timing import Timing
 from workbench.domain.usage import Usage
 
 Role = Literal["user", "assistant", "tool"]
-ContextMode = Literal["own", "shared", "none"]
 AttemptReason = Literal["first", "retry", "fallback", "hedge", "resume", "corrective"]
 ResponseState = Literal[
     "streaming",
@@ -91,21 +95,6 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameters:
-    """What may be asked of any model; None leaves it to the provider. `extra` goes into the body as it is."""
-
-    max_output_tokens: int | None = None
-    temperature: float | None = None
-    top_p: float | None = None
-    top_k: int | None = None
-    seed: int | None = None
-    stop: tuple[str, ...] = ()
-    reasoning_effort: Literal["low", "medium", "high"] | None = None
-    """Normalized; each vendor's own spelling is the adapter's business."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class ToolDefinition:
     """A tool in our one schema; adapters compile it."""
 
@@ -128,44 +117,6 @@ class ModelRequest:
     """None: the provider's default; "auto", "none", "required", or a tool's name."""
     output_schema: Mapping[str, Any] | None = None
     """JSON schema that the answer must satisfy."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One column of a comparison."""
-
-    id: str
-    position: int
-    target: str
-    label: str = ""
-    system: str | None = None
-    parameters: Parameters = Parameters()
-    enabled: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class LineUp:
-    """A saved set of lanes."""
-
-    name: str
-    lanes: tuple[Lane, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A conversation."""
-
-    id: str
-    title: str
-    created_utc: str
-    """ISO 8601, UTC."""
-    kind: Literal["chat", "run", "demo"] = "chat"
-    project: str = ""
-    environment: str = ""
-    tags: tuple[str, ...] = ()
-    pinned: bool = False
-    archived: bool = False
-    origin: str = "app"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from workbench.domain.catalog import ProviderConfig
-from workbench.domain.conversation import ContextMode, LineUp, Parameters
+from workbench.domain.lanes import ContextMode, LineUp, Parameters
 from workbench.domain.prices import Rates
 
 Follow = Literal["paged", "smooth", "top"]

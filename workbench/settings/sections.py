@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any, cast
 
 from workbench.domain.catalog import PROTOCOLS, Protocol, ProviderConfig, parse_target
-from workbench.domain.conversation import ContextMode, Lane, LineUp, Parameters
 from workbench.domain.errors import ConfigurationError
+from workbench.domain.lanes import ContextMode, Lane, LineUp, Parameters
 from workbench.domain.prices import CONFIGURED, Rates, Tier, usd
 from workbench.settings.addresses import judge
 from workbench.settings.model import FOLLOW, SYMBOLS, Budgets, Deadlines, Defaults, Follow, Settings, Symbols

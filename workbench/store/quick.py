@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.conversation import Lane, Parameters
+from workbench.domain.lanes import Lane, Parameters
 
 _VERSIONS = range(1, 2)
 """`user_version`s whose tables have these columns."""

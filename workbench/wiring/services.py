@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 from workbench.app.services import Choice, Found, FoundKey, FoundServer, History, Opening, Preferences, StartOptions
 from workbench.domain.catalog import parse_target
-from workbench.domain.conversation import ContextMode, Lane, LineUp, Session, TurnRecord
 from workbench.domain.errors import ConfigurationError
 from workbench.domain.ids import new_id
+from workbench.domain.lanes import ContextMode, Lane, LineUp, Session
 from workbench.settings.keys import Keys
 from workbench.settings.paths import data_dir
 from workbench.wiring.deployments import AllDeployments, AllPrices
@@ -29,6 +29,7 @@ from workbench.wiring.setup import (
 from workbench.wiring.simulator import SimulatorOnDemand
 
 if TYPE_CHECKING:
+    from workbench.domain.conversation import TurnRecord
     from workbench.engine.comparison import Comparison
     from workbench.engine.estimate import LanePreview
     from workbench.engine.events import EngineEvent
@@ -94,7 +95,7 @@ class AppServices:
         session: Session,
         lanes: Sequence[Lane],
         listener: "Callable[[EngineEvent], None]",
-        turns: Sequence[TurnRecord] = (),
+        turns: "Sequence[TurnRecord]" = (),
     ) -> "Comparison":
         """A session at work, recorded in the store of its kind."""
         from workbench.engine.comparison import Comparison
@@ -115,7 +116,7 @@ class AppServices:
         )
 
     def preview(
-        self, lanes: Sequence[Lane], turns: Sequence[TurnRecord], prompt: str, context: ContextMode = "own"
+        self, lanes: Sequence[Lane], turns: "Sequence[TurnRecord]", prompt: str, context: ContextMode = "own"
     ) -> "Sequence[LanePreview]":
         """Tokens in and cost per lane if this were sent; [] until prepared."""
         if self._prices is None:
@@ -180,7 +181,7 @@ class AppServices:
         return configured + [lineup for lineup in saved if lineup.name not in self.setup.settings.lineups]
 
     async def request_as(
-        self, lane: Lane, turns: Sequence[TurnRecord], prompt: str, form: Literal["curl", "python", "json"]
+        self, lane: Lane, turns: "Sequence[TurnRecord]", prompt: str, form: Literal["curl", "python", "json"]
     ) -> str:
         """The request as it would be sent to this lane, without its key.
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.domain.catalog import ProviderConfig, parse_target
-from workbench.domain.conversation import Lane, Parameters
 from workbench.domain.errors import ConfigurationError
 from workbench.domain.ids import new_id
+from workbench.domain.lanes import Lane, Parameters
 from workbench.engine.options import EngineOptions
 from workbench.providers.vendors import load_vendors
 from workbench.settings.files import load_settings

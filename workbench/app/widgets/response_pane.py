@@ -1,9 +1,8 @@
 """One lane on screen: its answers, in a frame whose border carries name, state and numbers."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.geometry import Region
@@ -11,8 +10,6 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from workbench.app.answer import AnswerView
-from workbench.app.answer.view import FollowMode
 from workbench.app.figures import Figures
 from workbench.app.formatting import count, fit, seconds
 from workbench.app.symbols import UNICODE, Symbols
@@ -20,7 +17,11 @@ from workbench.app.themes import lane_variable
 from workbench.app.tones import Tones
 from workbench.app.widgets.queue_line import QueueLine
 from workbench.domain.clean import clean_line
-from workbench.domain.conversation import Lane
+from workbench.domain.lanes import Lane
+
+if TYPE_CHECKING:
+    from workbench.app.answer import AnswerView
+    from workbench.app.answer.view import FollowMode
 
 
 class ResponsePane(Widget):
@@ -69,7 +70,7 @@ class ResponsePane(Widget):
             super().__init__()
             self.pane = pane
 
-    def __init__(self, lane: Lane, number: int, symbols: Symbols = UNICODE, follow: FollowMode = "paged") -> None:
+    def __init__(self, lane: Lane, number: int, symbols: Symbols = UNICODE, follow: "FollowMode" = "paged") -> None:
         super().__init__()
         self.lane = lane
         self.number = number
@@ -79,13 +80,24 @@ class ResponsePane(Widget):
         """The model that really answered, where it differs in more than a date from the one asked for."""
         self.bright = True
         """The phase of the activity mark."""
-        self.view = AnswerView(follow_mode=follow)
+        self._follow: FollowMode = follow
+        self._view: AnswerView | None = None
         self._queue_line: QueueLine | None = None
         self._drawn: tuple[object, ...] = ()
 
-    def compose(self) -> ComposeResult:
-        """The answers; a line about waiting prompts is mounted when some wait."""
-        yield self.view
+    @property
+    def view(self) -> "AnswerView":
+        """The answers. Made when it is first asked for: the frame alone is enough for the first paint."""
+        if self._view is None:
+            from workbench.app.answer import AnswerView
+
+            self._view = AnswerView(follow_mode=self._follow)
+        return self._view
+
+    def furnish(self) -> None:
+        """Put the answers into the frame."""
+        if not self.view.is_attached:
+            self.mount(self.view)
 
     def renumber(self, number: int) -> None:
         """Another place among the panes, with its colour."""
@@ -96,7 +108,7 @@ class ResponsePane(Widget):
     @property
     def has_focus_within_pane(self) -> bool:
         """Whether single keys speak to this pane."""
-        return bool(self.view.has_focus)
+        return self._view is not None and bool(self._view.has_focus)
 
     def show(self, figures: Figures, *, bright: bool = True) -> None:
         """Draw the frame's words and numbers again, if they changed; never a layout, never the text inside."""

@@ -2,17 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import work
 
-from workbench.app.answer import AnswerView
 from workbench.app.formatting import plural
 from workbench.app.screens.compare.base import CompareBase
 from workbench.domain.clean import clean_line
-from workbench.domain.conversation import Response
 from workbench.domain.errors import WorkbenchError
 
 if TYPE_CHECKING:
+    from workbench.app.answer import AnswerView
     from workbench.app.screens.compare.lane_desk import LaneDesk
+    from workbench.domain.conversation import Response
     from workbench.export.markdown import Answered
 
 _COPIED_CODE_KEYS = "123456789"
@@ -317,8 +317,8 @@ class AnswerActions(CompareBase):
         found = pane.view.search(wanted)
         self._say(f"{plural(found, 'place')} found; n next, N previous" if found else "nothing found")
 
-    @on(AnswerView.LinkChosen)
-    def _link_chosen(self, message: AnswerView.LinkChosen) -> None:
+    def on_answer_view_link_chosen(self, message: "AnswerView.LinkChosen") -> None:
+        """A link was clicked."""
         self.app.show_link(message.url)
 
     def _over(self, quiet: bool = False) -> "tuple[LaneDesk | None, Response | None]":

@@ -13,12 +13,13 @@ from workbench.app.widgets.preview_line import PreviewLine
 from workbench.app.widgets.prompt_input import PromptInput
 from workbench.app.widgets.response_pane import ResponsePane
 from workbench.app.widgets.title_line import TitleLine
-from workbench.domain.conversation import ContextMode, Lane, Session, TurnRecord
+from workbench.domain.lanes import ContextMode, Lane, Session
 
 if TYPE_CHECKING:
     from workbench.app.app import WorkbenchApp
     from workbench.app.screens.compare.lane_desk import LaneDesk
     from workbench.app.services import History
+    from workbench.domain.conversation import TurnRecord
     from workbench.engine.comparison import Comparison
 
 
@@ -31,7 +32,7 @@ class CompareBase(Screen[None]):
         self,
         session: Session,
         lanes: Sequence[Lane],
-        turns: Sequence[TurnRecord] = (),
+        turns: "Sequence[TurnRecord]" = (),
         *,
         lineup: str = "",
         draft: str = "",

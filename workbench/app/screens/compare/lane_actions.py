@@ -9,8 +9,8 @@ from workbench.app.screens.compare.answer_actions import AnswerActions
 from workbench.app.widgets.lane_tabs import LaneTabs
 from workbench.app.widgets.metrics_sidebar import MetricsSidebar
 from workbench.app.widgets.response_pane import ResponsePane
-from workbench.domain.conversation import Lane
 from workbench.domain.ids import new_id
+from workbench.domain.lanes import Lane
 
 READING_WIDTH = 100
 """Columns of text in a zoomed pane: longer lines are hard to follow."""

@@ -21,7 +21,7 @@ from workbench.app.widgets.prompt_input import PromptInput
 from workbench.app.widgets.response_pane import ResponsePane
 from workbench.app.widgets.title_line import TitleLine
 from workbench.domain.clean import clean_line
-from workbench.domain.conversation import Session
+from workbench.domain.lanes import Session
 
 if TYPE_CHECKING:
     from workbench.engine.events import EngineEvent
@@ -79,7 +79,9 @@ class CompareScreen(SessionActions):
     def invite(self) -> None:
         """An empty prompt says what it is for."""
         lanes = len(self.lanes)
-        models = "the model" if lanes == 1 else f"all {lanes} models at once" if lanes else "models: Ctrl+L chooses some"
+        models = (
+            "the model" if lanes == 1 else f"all {lanes} models at once" if lanes else "models: Ctrl+L chooses some"
+        )
         suggested = self.session.kind == "demo" and not self.kept_turns
         self.prompt.placeholder = f"Ask {models}{', or press Up for a suggestion' if suggested else ''}"
         if suggested:
@@ -99,6 +101,8 @@ class CompareScreen(SessionActions):
         from workbench.app.screens.compare.lane_desk import LaneDesk
 
         self.desks = {pane.lane.id: LaneDesk(pane) for pane in self.stage.panes}
+        for pane in self.stage.panes:
+            pane.furnish()
         if self.kept_turns:
             for desk in self.desks.values():
                 desk.load(self.kept_turns)
@@ -321,7 +325,9 @@ class CompareScreen(SessionActions):
         if not 1 <= number <= len(self.stage.panes):
             return
         self.stage.show(number)
-        self.stage.panes[number - 1].view.focus()
+        view = self.stage.panes[number - 1].view
+        if view.is_attached:
+            view.focus()
         self.draw()
 
     @on(ResponsePane.Focused)

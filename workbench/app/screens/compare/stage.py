@@ -57,6 +57,8 @@ class Stage(Container):
         new = [pane for pane in panes if not pane.is_attached]
         if new:
             await self.room.mount_all(new)
+        for pane in new:
+            pane.furnish()
         order = {id(pane): pane.number for pane in self.panes}
         self.room.sort_children(key=lambda pane: order.get(id(pane), 0))
 
