@@ -83,7 +83,7 @@ FRAMES = {
 
 
 async def serve(count: int) -> None:
-    """Answer every request with the frames of its path; a request that mentions `paced` gets one frame a read."""
+    """Answer every request with the frames of its path; `paced` asks for one frame a read, `short` for few frames."""
     bodies = {path: made(count) for path, made in FRAMES.items()}
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -100,6 +100,8 @@ async def serve(count: int) -> None:
                 writer.write(
                     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
                 )
+                if b"short" in asked:
+                    frames = frames[:5] + frames[-3:]
                 if b"paced" in asked:
                     for frame in frames:
                         writer.write(b"%x\r\n%s\r\n" % (len(frame), frame))
@@ -132,7 +134,7 @@ def request(prompt: str) -> ModelRequest:
 
 def opened(protocol: str, port: int, clients: Clients) -> Provider:
     """Our adapter."""
-    config = ProviderConfig("bench", protocol, base_url(protocol, port), local=True)  # type: ignore[arg-type]
+    config = ProviderConfig("bench", protocol, base_url(protocol, port))  # type: ignore[arg-type]
     return Registry({"bench": config}, lambda _: "k", clients=clients).open(Target("model", "bench", "bench"))[1]
 
 
@@ -242,7 +244,7 @@ async def first_tokens(port: int) -> None:
 
         async def until_text(provider: Provider = provider) -> float:
             begun = time.process_time()
-            stream = provider.stream(request("bench"))
+            stream = provider.stream(request("short"))
             async for arrival in stream:
                 if any(isinstance(event, BlockDelta) for event in arrival.events):
                     break
@@ -258,7 +260,8 @@ async def first_tokens(port: int) -> None:
 
         async def raw_first(url: str = url) -> float:
             begun = time.process_time()
-            async with http.stream("POST", url, json={"model": "bench", "stream": True, "messages": []}) as response:
+            asked = {"model": "bench", "stream": True, "messages": [{"role": "user", "content": "short"}]}
+            async with http.stream("POST", url, json=asked) as response:
                 spent = 0.0
                 async for _ in response.aiter_lines():
                     spent = spent or time.process_time() - begun

@@ -139,3 +139,19 @@ async def test_no_proxy_of_the_environment_sees_a_plain_request(
 
         assert trap.requests == []
         assert KEY in str(server.requests[0].headers)
+
+
+@each
+async def test_warming_sends_nothing_of_ours(protocol: str, clients: Clients) -> None:
+    """I5: warming opens a connection at most: no key, no prompt, and it never fails, not even at a closed port."""
+
+    async def answer(_: Request, wire: Wire) -> None:
+        await wire.whole("404 Not Found", b"")
+
+    async with rude_server(answer) as server:
+        await provider_at(protocol, f"http://127.0.0.1:{server.port}", clients, local=False).warm()
+        await provider_at(protocol, f"http://127.0.0.1:{server.port}", clients).warm()
+
+        assert [request.method for request in server.requests] == ["HEAD"]
+        assert KEY not in str(server.requests)
+    await provider_at(protocol, "http://127.0.0.1:9", clients, local=False).warm()
