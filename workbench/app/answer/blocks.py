@@ -150,8 +150,8 @@ class Leaf:
     """Lines that `tokens` was made for."""
     unfinished: bool = False
     """Whether the last line may still grow."""
-    unresolved: frozenset[str] = frozenset()
-    """Labels that wait for a definition; known once it was laid out."""
+    labels: frozenset[str] = frozenset()
+    """Of links by reference in it; known once it was laid out."""
 
     def add(self, line: str) -> None:
         """One more line."""
@@ -225,6 +225,11 @@ class BlockParser:
         """Character and length of the open fence."""
         self._blank = False
         self._long = False
+
+    @property
+    def in_code(self) -> bool:
+        """Whether the last line became code between fences."""
+        return self._fence is not None and self._tip is not None and bool(self._tip.lines)
 
     def fork(self) -> "BlockParser":
         """A parser that may be fed an unfinished line; its first leaf stands for this one's last."""
@@ -312,7 +317,10 @@ class BlockParser:
                 rest = stripped[1:].removeprefix(" ")
             elif (item := _ITEM.match(stripped)) and not _RULE.match(stripped) and self._starts_item(item, stripped):
                 if matched >= MOST_NESTED:
-                    break
+                    deepest = self._containers[matched - 1]
+                    if not isinstance(deepest, _Item):
+                        break
+                    matched, indent = matched - 1, indent + deepest.content
                 self._close_to(matched)
                 self._tip = None
                 rest = self._open_item(item, stripped, indent)

@@ -14,7 +14,7 @@ _UNSTABLE = re.compile(
     "[\u200b-\u200f\u061c\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U0001f1e6-\U0001f1ff\U000e0020-\U000e01ef\u0300-\u036f"
     "\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
 )
-_JOINERS = re.compile("[\u200b-\u200f\u061c\ufe00-\ufe0f\U000e0020-\U000e01ef]+")
+_JOINERS = re.compile("[\u200b-\u200f\u061c\u20e3\ufe00-\ufe0f\U000e0020-\U000e01ef]+")
 _SKIN_AFTER_EMOJI = re.compile("(?<=[\u261d-\u270d\U0001f300-\U0001f3fa\U0001f400-\U0001faff])[\U0001f3fb-\U0001f3ff]")
 _SKIN_ALONE = re.compile("[\U0001f3fb-\U0001f3ff]")
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]")

@@ -39,7 +39,7 @@ class Text:
         """Raw characters before the unfinished line."""
         self._tail: list[Leaf] = []
         self._tail_definitions: dict[str, str] = {}
-        self._tail_for: tuple[str, int] | None = None
+        self._known_definitions: dict[str, str] = {}
 
     @property
     def raw(self) -> str:
@@ -89,6 +89,20 @@ class Text:
         self._waiting = [waiting[position:]] if position < len(waiting) else []
         self._parse_tail()
         self.changed_from = min(self.changed_from, finished)
+
+    def waiting_for_links(self) -> list[int]:
+        """Leaves whose links by reference got another target since the last call; they forget their layout."""
+        old, new = self._known_definitions, self.definitions
+        if old == new:
+            return []
+        self._known_definitions = dict(new)
+        changed = {label for label in old.keys() | new.keys() if old.get(label) != new.get(label)}
+        found = []
+        for index, leaf in enumerate(self.leaves):
+            if not changed.isdisjoint(leaf.labels):
+                leaf.forget()
+                found.append(index)
+        return found
 
     def settle(self) -> int:
         """The first leaf changed since the last call."""
@@ -161,7 +175,7 @@ class Text:
         else:
             line = _drawable(self._line)
             fork.line(line, self._taken + len(self._line))
-            if fork.leaves:
+            if fork.in_code:
                 fork.leaves[-1].unfinished = True
         self._tail, self._tail_definitions = fork.leaves, fork.definitions
 

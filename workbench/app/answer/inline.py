@@ -38,8 +38,8 @@ class Inline:
     """A parsed paragraph."""
 
     runs: list[Run]
-    unresolved: frozenset[str] = frozenset()
-    """Labels in brackets that no definition has given a target yet."""
+    labels: frozenset[str] = frozenset()
+    """Labels in brackets that were looked up, found or not."""
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class _State:
     marks: list[_Mark] = field(default_factory=list)
     brackets: list[tuple[int, int, bool, int, bool]] = field(default_factory=list)
     """Piece, position after it, image?, marks below it, active?"""
-    unresolved: set[str] = field(default_factory=set)
+    labels: set[str] = field(default_factory=set)
 
 
 def normal_label(label: str) -> str:
@@ -90,7 +90,7 @@ def parse_inline(source: str, definitions: Mapping[str, str], look: int = 0) -> 
     state = _State(source, definitions)
     _scan(state)
     _pair_marks(state, 0)
-    return Inline(_merge(state.pieces, look), frozenset(state.unresolved))
+    return Inline(_merge(state.pieces, look), frozenset(state.labels))
 
 
 def destination(written: str) -> str:
@@ -186,7 +186,7 @@ def _add_marks(state: _State, start: int, end: int) -> None:
     before = source[start - 1] if start else " "
     after = source[end] if end < len(source) else " "
     state.pieces.append(_Piece(source[start:end]))
-    if (character == "~" and end - start > 2) or len(state.marks) >= _MOST_MARKS:
+    if (character == "~" and end - start != 2) or len(state.marks) >= _MOST_MARKS:
         return
     space_before, space_after = before.isspace(), after.isspace()
     sign_before, sign_after = _is_sign(before), _is_sign(after)
@@ -226,8 +226,6 @@ def _pair_marks(state: _State, bottom: int) -> None:
                     break
                 opener = stack[found]
                 used = 2 if opener.count >= 2 and closer.count >= 2 else 1
-                if closer.character == "~":
-                    used = closer.count
                 look = STRIKE if closer.character == "~" else BOLD if used == 2 else ITALIC
                 for piece in pieces[opener.piece + 1 : closer.piece]:
                     piece.look |= look
@@ -247,8 +245,6 @@ def _pair_marks(state: _State, bottom: int) -> None:
 def _fits(opener: _Mark, closer: _Mark) -> bool:
     if opener.character != closer.character:
         return False
-    if closer.character == "~":
-        return opener.count == closer.count
     if (opener.closes or closer.opens) and (opener.original + closer.original) % 3 == 0:
         return opener.original % 3 == 0 and closer.original % 3 == 0
     return True
@@ -272,10 +268,9 @@ def _close_bracket(state: _State, start: int, end: int) -> int:
             label = follow[1]
         key = normal_label(label)
         target = state.definitions.get(key) if key and len(label) < 1000 else None
-        if target is None:
-            if key and len(label) < 1000:
-                state.unresolved.add(key)
-        elif follow:
+        if key and len(label) < 1000:
+            state.labels.add(key)
+        if target is not None and follow:
             end = follow.end()
     if target is None:
         pieces.append(_Piece("]"))

@@ -54,7 +54,7 @@ def _contents(leaf: Leaf, width: int, definitions: Mapping[str, str]) -> Iterabl
         case Kind.PARAGRAPH | Kind.HEADING:
             look = leaf.look | (BOLD | HEADING if leaf.kind is Kind.HEADING else 0)
             parsed = parse_inline("\n".join(leaf.lines), definitions, look)
-            leaf.unresolved = parsed.unresolved
+            leaf.labels = parsed.labels
             return [(runs, join, 0, 0) for runs, join in wrap_runs(parsed.runs, width)]
         case Kind.CODE:
             return _code(leaf, width)

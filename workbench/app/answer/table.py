@@ -32,14 +32,14 @@ def table_rows(leaf: Leaf, width: int, definitions: Mapping[str, str]) -> Iterab
             yield (Run("─┼─".join("─" * size for size in widths), RULE),), None, 0, 1
         for cells in leaf.cells:
             yield from _line(table, cells, widths, reader, 0)
-    leaf.unresolved = frozenset(reader.unresolved)
+    leaf.labels = frozenset(reader.labels)
 
 
 class _Reader:
     """Parses each cell once."""
 
     def __init__(self, table: Table, definitions: Mapping[str, str], look: int) -> None:
-        self.unresolved: set[str] = set()
+        self.labels: set[str] = set()
         self._cache = table.cells
         self._definitions = definitions
         self._look = look
@@ -54,8 +54,8 @@ class _Reader:
             else:
                 parsed = parse_inline(cell, self._definitions, self._look)
                 found = parsed.runs, sum(width_of(run.text) for run in parsed.runs)
-                self.unresolved |= parsed.unresolved
-                if parsed.unresolved:
+                self.labels |= parsed.labels
+                if parsed.labels:
                     return found
             self._cache[cell] = found
         return found

@@ -138,7 +138,6 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
         self._matches_of: dict[int, tuple[list[Row], list[Match]]] = {}
         self._match = -1
         self._link: Link | None = None
-        self._known_definitions: list[int] = [0]
         self._languages: set[str] = set()
         """Of code seen so far."""
 
@@ -216,7 +215,6 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
         if last.prompt or last.answer.size or last.reasoning.size or last.notices:
             self._sections.append(Section())
             self._bases.append(len(self._sheet.leaves))
-            self._known_definitions.append(0)
         number = len(self._sections) - 1
         self.set_prompt(prompt)
         if self.following and number:
@@ -234,7 +232,6 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
         """Forget one answer and its notices, for another attempt at it; its prompt stays."""
         number = section % len(self._sections)
         self._sections[number] = Section(prompt=self._sections[number].prompt)
-        self._known_definitions[number] = 0
         self._rebuild(number)
         self._mark()
 
@@ -247,7 +244,7 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def clear(self) -> None:
         """Forget everything."""
-        self._sections, self._bases, self._known_definitions = [Section()], [0], [0]
+        self._sections, self._bases = [Section()], [0]
         self._sheet.replace_from(0, [], {})
         self._matches_of.clear()
         self._unseen = False
@@ -275,6 +272,8 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
         chosen.opened = not chosen.opened
         chosen.reasoning.take()
         self._rebuild(number)
+        if chosen.opened and chosen.answer.size:
+            self._leave_follow(min(self._section_top(number), max(self._sheet.height - self._page, 0)))
         self._mark()
         self._flush()
 
@@ -348,6 +347,7 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
         self._update_virtual_size()
         if self._sheet.idle_done:
             self._set_thumb()
+            self._paint()
 
     def _take(self, deadline: float = float("inf")) -> None:
         """Parse what waits and put the changed leaves into the sheet."""
@@ -364,8 +364,8 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
         answer = section.answer
         start = self._bases[number] + changed
         leaves = [*answer.leaves[changed:], *section.notices]
-        if answer.leaves and changed == 0 and answer.leaves[0].gap == 0 and self._has_head(number):
-            answer.leaves[0].gap = 1
+        if leaves and changed == 0 and self._has_head(number):
+            _set_apart(leaves[0])
         self._sheet.replace_from(start, leaves, answer.definitions)
         self._note_code(leaves)
         for later in range(number + 1, len(self._sections)):
@@ -380,7 +380,7 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
         self._bases[number] = start + len(head)
         leaves = section.answer.leaves
         if leaves and head:
-            leaves[0].gap = 1
+            _set_apart(leaves[0])
         self._sheet.replace_from(self._bases[number], [*leaves, *section.notices], section.answer.definitions)
         self._note_code(leaves)
 
@@ -402,15 +402,9 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _resolve(self, number: int) -> None:
         """Leaves that waited for a link's definition are read again when it comes."""
-        definitions = self._sections[number].answer.definitions
-        if len(definitions) == self._known_definitions[number]:
-            return
-        self._known_definitions[number] = len(definitions)
-        base = self._bases[number]
-        for index, leaf in enumerate(self._sections[number].answer.leaves):
-            if leaf.unresolved and any(label in definitions for label in leaf.unresolved):
-                leaf.forget()
-                self._sheet.set_definitions(base + index, definitions)
+        answer = self._sections[number].answer
+        for index in answer.waiting_for_links():
+            self._sheet.set_definitions(self._bases[number] + index, answer.definitions)
 
     # -- following ----------------------------------------------------------------------------------------------------
 
@@ -910,6 +904,13 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
                 leaf.forget()
                 self._sheet.reestimate(index)
         self._mark()
+
+
+def _set_apart(leaf: Leaf) -> None:
+    """An empty row above the first leaf of an answer that something stands above."""
+    if leaf.gap == 0:
+        leaf.gap = 1
+        leaf.forget()
 
 
 NEW_TEXT = " ↓ new text "
