@@ -31,7 +31,6 @@ class Picture:
     size: tuple[int, int]
     targets: tuple[str, ...]
     act: Callable[[Pilot[object]], Awaitable[None]]
-    theme: str = "workbench-dark"
 
 
 async def _wait(pilot: Pilot[object], done: Callable[[], bool]) -> None:
@@ -60,7 +59,7 @@ async def _look_around(pilot: Pilot[object]) -> None:
 
 async def _streaming(pilot: Pilot[object]) -> None:
     await _send(pilot, PROMPT)
-    await _wait(pilot, lambda: all((found.elapsed_s or 0) > 4.5 for found in _figures(pilot) if found.running))  # type: ignore[attr-defined]
+    await _wait(pilot, lambda: any((found.elapsed_s or 0) > 4.2 for found in _figures(pilot)))  # type: ignore[attr-defined]
     await pilot.press("f3")
     await pilot.pause(0.3)
 
@@ -74,24 +73,19 @@ async def _ended(pilot: Pilot[object]) -> None:
 FOUR = ("sim/swift", "sim/steady", "sim/thinker", "sim/sage")
 PICTURES = (
     Picture("welcome", (100, 28), (), _look_around),
-    Picture("streaming", (140, 44), FOUR, _streaming),
-    Picture("failed", (140, 40), ("sim/swift", "sim/busy", "sim/flaky"), _ended),
-    Picture("small", (80, 24), ("sim/swift", "sim/steady"), _ended),
-    Picture("light", (140, 44), FOUR, _streaming, "workbench-light"),
+    Picture("four-panes-streaming", (140, 44), FOUR, _streaming),
+    Picture("failed-beside-good", (140, 40), ("sim/swift", "sim/steady@500", "sim/dropper"), _ended),
+    Picture("small-80x24", (80, 24), ("sim/swift", "sim/coder"), _ended),
 )
 
 
 async def take(picture: Picture) -> None:
     """Run the app until the picture is there, and save it."""
-    from dataclasses import replace
-
     from workbench.app.app import WorkbenchApp
     from workbench.app.services import StartOptions
     from workbench.wiring.services import AppServices
 
-    services = AppServices()
-    services.preferences = replace(services.preferences, theme=picture.theme)
-    app = WorkbenchApp(services, StartOptions(targets=picture.targets))
+    app = WorkbenchApp(AppServices(), StartOptions(targets=picture.targets))
     async with app.run_test(size=picture.size) as pilot:
         await picture.act(pilot)
         svg = closed(app.export_screenshot(title="workbench"))
@@ -108,18 +102,20 @@ def closed(svg: str) -> str:
 
 
 def png_of(svg: str) -> bytes:
-    """Drawn at its own size."""
+    """Drawn half as large again, for sharp letters."""
     import resvg_py
 
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, monospace_family=FONT))
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, monospace_family=FONT, zoom=1.5))
 
 
 def main() -> None:
     """Take all pictures, or those that are named."""
     wanted = set(sys.argv[1:])
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["WORKBENCH_DATA"] = f"{folder}/data"
-        os.environ["WORKBENCH_CONFIG"] = f"{folder}/config.toml"
+        for name in list(os.environ):
+            if name.startswith(("WORKBENCH_", "XDG_")) or name.endswith(("_API_KEY", "_TOKEN")):
+                del os.environ[name]
+        os.environ["HOME"] = folder
         for picture in PICTURES:
             if not wanted or picture.name in wanted:
                 asyncio.run(take(picture))
