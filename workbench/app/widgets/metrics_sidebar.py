@@ -269,6 +269,8 @@ class MetricsSidebar(Widget):
         return [self._spread([(name, muted)], [(value, plain)], width) for name, value in rows]
 
     def _tokens(self, figures: Figures) -> str:
+        if figures.input_tokens is None and figures.output_tokens is None and figures.first_token_s is None:
+            return ""
         cached = f"({count(figures.cached_tokens)})" if figures.cached_tokens else ""
         reasoning = f"({count(figures.reasoning_tokens)})" if figures.reasoning_tokens else ""
         return (

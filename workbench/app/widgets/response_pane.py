@@ -201,7 +201,7 @@ class ResponsePane(Widget):
         if figures.state in ("idle", "queued") or figures.elapsed_s is None:
             return Content("")
         star = self.symbols.best
-        if figures.first_token_s is None and figures.running:
+        if figures.first_token_s is None and (figures.running or figures.state in ("failed", "cancelled")):
             texts = [seconds(figures.elapsed_s)]
         else:
             texts = [

@@ -22,6 +22,9 @@ class TitleLine(Widget):
     """Some of it is estimated or unknown."""
     budget_nano: reactive[int | None] = reactive(None)
     simulated: reactive[bool] = reactive(False)
+    """Some lane's words and numbers are invented."""
+    counted: reactive[bool] = reactive(True)
+    """The session belongs to today's sum; a demo doesn't."""
     unsaved: reactive[bool] = reactive(False)
     """Something is not on disk yet."""
 
@@ -38,7 +41,7 @@ class TitleLine(Widget):
             right.append((f"line-up {fit(clean_line(self.lineup), 24)}", "text-muted"))
         if self.unsaved:
             right.append(("saving", "text-muted"))
-        if self.today_nano is not None and not self.simulated:
+        if self.today_nano is not None and self.counted:
             over = self.budget_nano is not None and self.today_nano >= self.budget_nano
             limit = f" of {budget(self.budget_nano)}" if self.budget_nano is not None else ""
             spent = money(self.today_nano, self.today_estimated)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from workbench.domain.conversation import Response
     from workbench.export.markdown import Answered
 
+_PARTIAL = frozenset({"truncated", "interrupted", "cancelled"})
+"""States of an answer that can be gone on from."""
 _COPIED_CODE_KEYS = "123456789"
 
 
@@ -138,6 +140,9 @@ class AnswerActions(CompareBase):
         _, response = self._over()
         if response is None or self.comparison is None:
             return
+        if response.state not in _PARTIAL:
+            self._say("this answer isn't partial; r asks again")
+            return
         try:
             self.comparison.continue_truncated(response.id)
         except ValueError as error:
@@ -184,9 +189,7 @@ class AnswerActions(CompareBase):
                 "continue",
                 "Continue this answer",
                 "c",
-                enabled=response is not None
-                and response.state in ("truncated", "interrupted", "cancelled")
-                and has_text,
+                enabled=response is not None and response.state in _PARTIAL and has_text,
             ),
             MenuItem("samples", "More answers to the same prompt", "k", enabled=response is not None),
             MenuItem("model", "Change this lane's model", "m"),

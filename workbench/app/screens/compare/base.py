@@ -96,6 +96,11 @@ class CompareBase(Screen[None]):
         return found
 
     @property
+    def simulated(self) -> bool:
+        """Whether some lane's words and numbers are invented."""
+        return self.session.kind == "demo" or any(lane.target.startswith("sim/") for lane in self.lanes)
+
+    @property
     def draft_key(self) -> str:
         """Where the draft is kept: under its session, or under "" while nothing was sent in it."""
         sent = self.kept_turns or (self.comparison is not None and self.comparison.turns)

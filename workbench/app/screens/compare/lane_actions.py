@@ -97,6 +97,7 @@ class LaneActions(AnswerActions):
         lane = replace(pane.lane, target=target, label="")
         self.lanes[index] = pane.lane = lane
         pane.served = None
+        self.title_line.simulated = self.simulated
         if self.comparison is not None:
             self.comparison.set_lanes(self.lanes)
         self.draw()
@@ -126,6 +127,7 @@ class LaneActions(AnswerActions):
         await self.stage.use_panes(panes)
         self.only_lane = None
         self.invite()
+        self.title_line.simulated = self.simulated
         self.rearrange()
         self.preview()
 

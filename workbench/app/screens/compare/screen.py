@@ -58,7 +58,8 @@ class CompareScreen(SessionActions):
     def compose(self) -> ComposeResult:
         """Few widgets: this is painted first."""
         title = self.title_line
-        title.set_reactive(TitleLine.simulated, self.session.kind == "demo")
+        title.set_reactive(TitleLine.counted, self.session.kind != "demo")
+        title.set_reactive(TitleLine.simulated, self.simulated)
         title.set_reactive(TitleLine.lineup, self._lineup)
         title.set_reactive(TitleLine.title, self.session.title or "new session")
         symbols = self.app.symbols
@@ -113,8 +114,11 @@ class CompareScreen(SessionActions):
     @work(group="prepare")
     async def _prepare(self) -> None:
         services = self.app.services
-        await services.prepare([lane.target for lane in self.lanes])
-        self.history = await services.history(self.session.kind == "demo")
+        import asyncio
+
+        _, self.history = await asyncio.gather(
+            services.prepare([lane.target for lane in self.lanes]), services.history(self.session.kind == "demo")
+        )
         self.comparison = await services.comparison(self.session, self.lanes, self._heard, self.kept_turns)
         self._show_problem()
         for notice in self.history.notices if self.history is not None else ():
@@ -199,7 +203,6 @@ class CompareScreen(SessionActions):
         return any(desk.busy for desk in self.desks.values())
 
     def _turn_over(self) -> None:
-        self._read_totals()
         self.preview()
         self.show_hints()
         self.app.session_ended(self)
@@ -220,6 +223,7 @@ class CompareScreen(SessionActions):
             self._bright = True
             if not pending and self._ticker is not None:
                 self._ticker.pause()
+                self._read_totals()  # only now is everything in it
             self._show_problem()
         self.title_line.unsaved = bool(pending) and not running
         if self.is_current:

@@ -157,8 +157,9 @@ def _told(found: Found) -> list[str | tuple[str, str]]:
         return ["Found on this machine", *parts]
     return [
         (
-            "No keys in the environment and no local server found. The demo needs neither;\n"
-            "for a provider set its key (for example OPENAI_API_KEY) and start again.",
+            "No keys in the environment and no local server were found.\n"
+            "The demo needs neither. For a provider set its key, for example\n"
+            "OPENAI_API_KEY, and start again.",
             "$text-muted",
         )
     ]
