@@ -1,11 +1,16 @@
 """What was spent, read from the history: today is the local calendar day, storage is UTC."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from workbench.app.services import History
 from workbench.app.widgets.metrics_sidebar import Spent
 from workbench.domain.errors import StoreError
-from workbench.domain.lanes import Session
+
+if TYPE_CHECKING:
+    from workbench.domain.conversation import TurnRecord
 
 
 def day_start_utc(now: datetime | None = None) -> str:
@@ -15,20 +20,25 @@ def day_start_utc(now: datetime | None = None) -> str:
     return midnight.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def read_totals(history: History, session: Session, budget_nano: int | None) -> Spent:
-    """The session's and the day's money; blocking. What can't be read stays unknown."""
-    simulated = session.kind == "demo"
-    start = day_start_utc()
+def read_today(history: History, budget_nano: int | None, before: Spent) -> Spent:
+    """The day's money; blocking. What can't be read stays unknown."""
     try:
-        today = history.totals(start)
-        whole = history.totals(None, session.id)
+        today = history.totals(day_start_utc())
     except StoreError:
-        return Spent(budget_nano=budget_nano, simulated=simulated)
-    return Spent(
-        session_nano=whole.cost_nano,
-        session_exact=not (whole.unknown or whole.estimated),
+        return replace(before, budget_nano=budget_nano, today_nano=None)
+    return replace(
+        before,
         today_nano=today.cost_nano,
         today_exact=not (today.unknown or today.estimated),
         budget_nano=budget_nano,
-        simulated=simulated,
+    )
+
+
+def session_spent(turns: "Iterable[TurnRecord]", before: Spent) -> Spent:
+    """The session's money so far, of every answer that is over."""
+    ended = [response for record in turns for response in record.responses if response.state != "streaming"]
+    return replace(
+        before,
+        session_nano=sum(response.cost_nano or 0 for response in ended),
+        session_exact=not any(response.cost_nano is None or response.cost_estimated for response in ended),
     )

@@ -1,6 +1,7 @@
 """The home of the program: panes, prompt, numbers. What is done to answers and lanes stands in files of its own."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -120,6 +121,7 @@ class CompareScreen(SessionActions):
             services.prepare([lane.target for lane in self.lanes]), services.history(self.session.kind == "demo")
         )
         self.comparison = await services.comparison(self.session, self.lanes, self._heard, self.kept_turns)
+        self._sum_up()
         self._show_problem()
         for notice in self.history.notices if self.history is not None else ():
             self.app.notify(clean_line(notice), severity="warning", markup=False, timeout=15)
@@ -195,9 +197,16 @@ class CompareScreen(SessionActions):
             return
         self._wake()
         if type(event) is told.ResponseEnded:
+            self._sum_up()
             self.draw()
             if not self._any_running():
                 self._turn_over()
+
+    def _sum_up(self) -> None:
+        from workbench.app.totals import session_spent
+
+        if self.comparison is not None:
+            self._spent = session_spent(self.comparison.turns, self._spent)
 
     def _any_running(self) -> bool:
         return any(desk.busy for desk in self.desks.values())
@@ -258,11 +267,11 @@ class CompareScreen(SessionActions):
             return
         import asyncio
 
-        from workbench.app.totals import read_totals
+        from workbench.app.totals import read_today
 
-        self._spent = await asyncio.to_thread(
-            read_totals, self.history, self.session, self.app.preferences.day_budget_nano
-        )
+        budget = self.app.preferences.day_budget_nano
+        found = await asyncio.to_thread(read_today, self.history, budget, self._spent)
+        self._spent = replace(found, session_nano=self._spent.session_nano, session_exact=self._spent.session_exact)
         title = self.title_line
         title.budget_nano = self._spent.budget_nano
         title.today_estimated = not self._spent.today_exact
