@@ -72,8 +72,10 @@ class Palette:
     """The styles of one view until its theme changes."""
 
     def __init__(self, widget: "Widget") -> None:
-        _, _, self._ground, colour = widget.colors
-        self.base = Style(color=(self._ground + colour).rich_color, bgcolor=self._ground.rich_color)
+        _, _, self.ground, colour = widget.colors
+        self.base = Style(color=(self.ground + colour).rich_color, bgcolor=self.ground.rich_color)
+        self.filters = widget.get_line_filters()
+        """What Textual does to colours for the terminal at hand."""
         self._widget = widget
         self._parts: dict[str, Style] = {}
         self._styles: dict[int, Style] = {}
@@ -103,7 +105,7 @@ class Palette:
         part = self._parts.get(name)
         if part is None:
             styles = self._widget.get_component_styles(name)
-            ground = self._ground + styles.background if styles.has_rule("background") else self._ground
+            ground = self.ground + styles.background if styles.has_rule("background") else self.ground
             colour = None
             if styles.has_rule("auto_color") and styles.auto_color:
                 colour = ground + ground.get_contrast_text(styles.color.a)
@@ -111,7 +113,7 @@ class Palette:
                 colour = ground + styles.color
             part = styles.text_style + Style(
                 color=None if colour is None else colour.rich_color,
-                bgcolor=None if ground is self._ground else ground.rich_color,
+                bgcolor=None if ground is self.ground else ground.rich_color,
             )
             self._parts[name] = part
         return part

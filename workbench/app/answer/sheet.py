@@ -14,7 +14,7 @@ from workbench.app.answer.blocks import Leaf
 from workbench.app.answer.layout import estimate, lay_out
 from workbench.app.answer.look import Row
 
-MOST_ROWS = 6_000
+MOST_ROWS = 800
 """Kept laid out, about; the rest is laid out again when it is wanted."""
 
 

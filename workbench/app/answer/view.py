@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from rich.segment import Segment
 from rich.style import Style
@@ -125,8 +125,13 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
         self._clock: FrameClock | None = None
         self._painter = DirectPainter(self)
         self._palette: Palette | None = None
-        self._painted: list[Row | None] = []
-        """The rows on screen."""
+        self._painted: list[tuple[Row, bool, bool]] = []
+        """The rows on screen, and which of them carry the position mark or the word about new text."""
+        self._painted_line = 0
+        self._measured = Size(0, 0)
+        self._columns = 0
+        self._page = 0
+        """Lines in view."""
         self._stale = False
         """Whether the screen no longer shows what the view holds."""
         self._moving = False
@@ -311,11 +316,12 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def dirty(self) -> bool:
         """Whether a frame has something to draw or to lay out."""
-        return self.is_attached and bool(self.size) and (self._stale or not self._sheet.idle_done)
+        return (self._stale or not self._sheet.idle_done) and self.is_attached and bool(self.size)
 
     def draw_frame(self, now: float) -> None:
         """Take in what came, paint what changed, and use a little time to lay out the rest."""
-        if not self.size:
+        self._measure()
+        if not self._page:
             return
         if self._stale:
             self._stale = False
@@ -408,9 +414,13 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
 
     # -- following ----------------------------------------------------------------------------------------------------
 
-    @property
-    def _page(self) -> int:
-        return self.scrollable_content_region.height
+    def _measure(self) -> bool:
+        """Take the present size; whether it changed. Asking Textual for every line would cost more than the lines."""
+        size = self.size
+        if size == self._measured:
+            return False
+        self._measured, self._columns, self._page = size, size.width, size.height
+        return True
 
     @property
     def _scroll_line(self) -> int:
@@ -454,8 +464,7 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _update_virtual_size(self, line: int | None = None) -> None:
         line = self._scroll_line if line is None else line
-        width = self.scrollable_content_region.width
-        size = Size(width, max(self._sheet.height, line + self._page if self.following else 0))
+        size = Size(self._columns, max(self._sheet.height, line + self._page if self.following else 0))
         if size != self.virtual_size:
             self.set_reactive(Widget.virtual_size, size)
 
@@ -503,7 +512,7 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def _text_width(self) -> int:
-        width = max(self.scrollable_content_region.width - 2 * AIR, 1)
+        width = max(self._columns - 2 * AIR, 1)
         return min(width, self.reading_width) if self.reading_width else width
 
     def _visible_rows(self) -> list[Row]:
@@ -515,50 +524,54 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _paint(self) -> None:
         """Paint the lines that differ from the screen."""
-        if not self.size or not self.is_attached:
+        if not self._page or not self.is_attached:
             return
-        rows = self._visible_rows()
-        painted: Sequence[Row | None] = self._painted
+        painted: list[tuple[Row, bool, bool]] = []
+        changed: list[tuple[int, Strip]] = []
         special = self._is_special()
-        if len(painted) != len(rows) or special:
-            painted = [None] * len(rows)
-        lines: list[tuple[int, Strip]] = []
-        frame = (self._thumb, self._unseen)
-        for y, (row, old) in enumerate(zip(rows, painted, strict=True)):
-            if row is old and frame == self._frame:
-                continue
-            if old is not None and row.same(old):
-                if row.strip is None:
-                    row.strip = old.strip
-                if not self._is_framed(y, frame) and not self._is_framed(y, self._frame):
-                    continue
-            lines.append((y, self._strip(row, y)))
-        self._painted, self._frame = ([] if special else [*rows]), frame
-        if lines and not self._paint_lines(lines):
-            width = self.size.width
-            self.refresh(*[Region(0, y + self.gutter.top, width, 1) for y, _ in lines])
+        known = [] if special else self._painted
+        for y, row in enumerate(self._visible_rows()):
+            now = row, self._is_marked(y), self._has_word(y)
+            painted.append(now)
+            if y < len(known):
+                old, marked, word = known[y]
+                if now[1] == marked and now[2] == word:
+                    if row is old:
+                        continue
+                    if row.same(old):
+                        row.strip = old.strip
+                        continue
+            changed.append((y, self._strip(row, y)))
+        if self._painted_line != self._scroll_line:
+            self._painted_line = self._scroll_line
+            self._drop_strips(painted)
+        self._painted = [] if special else painted
+        if changed and not self._paint_lines(changed):
+            width, top = self.outer_size.width, self.gutter.top
+            self.refresh(*[Region(0, y + top, width, 1) for y, _ in changed])
 
-    _frame: tuple[tuple[int, int], bool] = ((0, 0), False)
+    def _drop_strips(self, painted: list[tuple[Row, bool, bool]]) -> None:
+        """Keep strips of visible rows only: each is some twenty objects for the garbage collector."""
+        visible = {id(row) for row, _, _ in painted}
+        for row, _, _ in self._painted:
+            if id(row) not in visible:
+                row.strip = None
 
     def _paint_lines(self, lines: list[tuple[int, Strip]]) -> bool:
-        if self._filters():
-            return False
-        if self.gutter.totals != (0, 0):
+        if self.gutter.height or self.gutter.width:
             top = self.gutter.top
-            self._styles_cache.set_dirty(*[Region(0, y + top, self.size.width, 1) for y, _ in lines])
+            self._styles_cache.set_dirty(*[Region(0, y + top, self.outer_size.width, 1) for y, _ in lines])
         return self._painter.paint(lines)
-
-    def _filters(self) -> Sequence[Any]:
-        return self.get_line_filters()
 
     def _is_special(self) -> bool:
         """Whether rows look different from what they hold: a selection, a search, a chosen link."""
         return bool(self._query or self._link is not None or self._selection is not None)
 
-    def _is_framed(self, y: int, frame: tuple[tuple[int, int], bool]) -> bool:
-        """Whether the position mark or the word about new text stands on a line."""
-        (start, end), unseen = frame
-        return start <= y < end or (unseen and y == self._page - 1)
+    def _is_marked(self, y: int) -> bool:
+        return self._thumb[0] <= y < self._thumb[1]
+
+    def _has_word(self, y: int) -> bool:
+        return self._unseen and y == self._page - 1
 
     def _repaint(self) -> None:
         self._painted = []
@@ -566,45 +579,45 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _strip(self, row: Row, y: int) -> Strip:
         """A line of the screen as it is to be painted."""
+        marked = self._is_marked(y)
         if self._is_special():
-            strip = self._build_strip(self._special_runs(row, y), row.fill)
-        elif row.strip is not None:
-            strip = row.strip
+            strip = self._build_strip(self._special_runs(row, y), row.fill, marked)
+        elif row.strip is not None and row.strip[0] == marked:
+            strip = row.strip[1]
         else:
-            strip = row.strip = self._build_strip(row.runs, row.fill)
-        if self._is_framed(y, (self._thumb, self._unseen)):
-            strip = self._framed(strip, y)
+            strip = self._build_strip(row.runs, row.fill, marked)
+            row.strip = marked, strip
+        if self._has_word(y) and self._columns > len(NEW_TEXT) + 4:
+            head, end = self._columns - len(NEW_TEXT) - 1, self._columns
+            word = Segment(NEW_TEXT, self._styles.style(MUTED) + Style(reverse=True))
+            strip = self._filtered(Strip([*strip.crop(0, head), word, *strip.crop(end - 1, end)], end))
         return strip
 
-    def _build_strip(self, runs: Sequence[Run], fill: int) -> Strip:
+    def _build_strip(self, runs: Sequence[Run], fill: int, marked: bool) -> Strip:
         palette = self._styles
-        style = palette.style
-        base = palette.base
+        style, base = palette.style, palette.base
+        width, text_width = self._columns, self._text_width
         segments = [Segment(" " * AIR, base)]
         used = 0
         for text, look, link in runs:
             segments.append(Segment(text, style(look, link)))
             used += width_of(text)
-        width = self.scrollable_content_region.width
-        text_width = self._text_width
         if fill and used < text_width:
             segments.append(Segment(" " * (text_width - used), style(fill)))
             used = text_width
-        rest = width - AIR - used
+        rest = width - AIR - used - 1
         if rest > 0:
             segments.append(Segment(" " * rest, base))
-        strip = Strip(segments, AIR + used + max(rest, 0))
-        return strip if rest >= 0 else strip.crop(0, width)
+        if rest >= 0:
+            segments.append(Segment("▐", style(RULE)) if marked else Segment(" ", base))
+        strip = Strip(segments, AIR + used + max(rest + 1, 0))
+        return self._filtered(strip if rest >= 0 else strip.crop(0, width))
 
-    def _framed(self, strip: Strip, y: int) -> Strip:
-        """The line with the position mark, or with the word about new text."""
-        width = self.scrollable_content_region.width
-        start, end = self._thumb
-        mark = Segment("▐", self._styles.style(RULE)) if start <= y < end else Segment(" ", self._styles.base)
-        if self._unseen and y == self._page - 1 and width > len(NEW_TEXT) + 4:
-            word = Segment(NEW_TEXT, self._styles.style(MUTED) + Style(reverse=True))
-            return Strip([*strip.crop(0, width - len(NEW_TEXT) - 1), word, mark], width)
-        return Strip([*strip.crop(0, width - 1), mark], width)
+    def _filtered(self, strip: Strip) -> Strip:
+        palette = self._styles
+        for line_filter in palette.filters:
+            strip = strip.apply_filter(line_filter, palette.ground)
+        return strip
 
     @property
     def _styles(self) -> Palette:
@@ -614,22 +627,22 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """One line with the offsets that a selection needs."""
+        self._measure()
         rows = self._visible_rows()
-        strip = self._strip(rows[y], y) if y < len(rows) else Strip.blank(self.size.width, self._styles.base)
+        strip = self._strip(rows[y], y) if y < len(rows) else Strip.blank(self._columns, self._styles.base)
         if self._selects_elsewhere:
             return strip
         return strip.apply_offsets(0, self._scroll_line + y)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines as the compositor wants them."""
-        if self.gutter.totals != (0, 0) or not self._page:
+        self._measure()
+        if self.gutter.height or self.gutter.width or not self._page:
             return super().render_lines(crop)
         rows = self._visible_rows()
-        blank = Strip.blank(self.size.width, self._styles.base)
+        blank = Strip.blank(self._columns, self._styles.base)
         strips = [self._strip(rows[y], y) if 0 <= y < len(rows) else blank for y in crop.line_range]
-        for line_filter in self._filters():
-            strips = [strip.apply_filter(line_filter, self.background_colors[1]) for strip in strips]
-        if crop.column_span != (0, self.size.width):
+        if crop.column_span != (0, self._columns):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
 
@@ -844,7 +857,10 @@ class AnswerView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _fit(self) -> None:
         """Lay out for the present width; the line at the top stays at the top."""
-        if not self.is_attached or not self._page:
+        if not self.is_attached:
+            return
+        self._measure()
+        if not self._page:
             return
         width = self._text_width
         if width != self._sheet.width:
