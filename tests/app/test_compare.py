@@ -8,6 +8,7 @@ from workbench.app.screens.compare.screen import CompareScreen
 from workbench.app.services import StartOptions
 from workbench.app.widgets.queue_line import QueueLine
 from workbench.domain.errors import ErrorInfo
+from workbench.store.database import open_store
 
 _FAILED = ErrorInfo("rate", "rate limited by fake; wait a little")
 
@@ -226,6 +227,32 @@ async def test_ctrl_c_stops_then_asks_then_quits():
         assert not app._exit
         await pilot.press("ctrl+c")
         await until(lambda: app._exit, pilot)
+
+
+async def test_a_prompt_over_the_days_budget_is_refused_with_the_sum(tmp_path):
+    """A budget that even the least cost would break keeps the prompt back and shows the arithmetic."""
+    script = Script()
+    store = open_store(tmp_path / "history.db")
+    app = WorkbenchApp(FakeServices("fake/a", scripts={"a": script}, store=store, day_budget_nano=1_000))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        screen = await _ready(app, pilot)
+        await until(lambda: screen._spent.today_nano is not None, pilot)
+        await pilot.press(*"hello", "enter")
+        await until(lambda: "more than the day's budget" in screen_text(app), pilot)
+        assert screen.prompt.text == "hello"
+        assert not script.requests
+
+
+async def test_a_quit_key_right_after_a_paste_asks():
+    """U03: a paste that breaks out and presses Ctrl+Q does not end the program."""
+    from textual import events
+
+    app = WorkbenchApp(FakeServices("fake/a"))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await _ready(app, pilot)
+        app.post_message(events.Paste("text"))
+        await pilot.press("ctrl+q")
+        await until(lambda: type(app.screen).__name__ == "ConfirmDialog", pilot)
 
 
 async def test_a_prompt_from_the_command_line_is_sent_at_once():

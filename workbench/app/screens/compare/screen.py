@@ -150,6 +150,11 @@ class CompareScreen(SessionActions):
             self.prompt.set_value(text)
             self.action_choose_models()
             return
+        _, problem = self._outlook(text)
+        if problem:
+            self.prompt.set_value(text)
+            self.app.notify(clean_line(f"not sent: {problem}"), severity="warning", markup=False)
+            return
         lanes = None if self.only_lane is None else {self.only_lane}
         try:
             if self.editing is not None:
@@ -284,16 +289,20 @@ class CompareScreen(SessionActions):
         line.context = self.context
         if self._pending_prompt is not None or not self.is_attached:
             return
-        lanes = [lane for lane in self.lanes if self.only_lane in (None, lane.id)]
-        turns = self.comparison.turns if self.comparison is not None else self.kept_turns
-        from workbench.app.screens.compare.previewing import preview_of
-
-        words, problem = preview_of(self.app.services, lanes, turns, self.prompt.value, self.context)
-        if self.only_lane is not None and lanes:
+        words, problem = self._outlook(self.prompt.value)
+        if self.only_lane is not None:
             words = f"to lane {self.desks[self.only_lane].pane.number} only   {words}".rstrip()
         if self.editing is not None:
             words = f"takes the earlier prompt's place   {words}".rstrip()
         line.words, line.problem = words, problem
+
+    def _outlook(self, prompt: str) -> tuple[str, str]:
+        """What sending this would mean, and why it must not be sent."""
+        from workbench.app.screens.compare.previewing import preview_of
+
+        lanes = [lane for lane in self.lanes if self.only_lane in (None, lane.id)]
+        turns = self.comparison.turns if self.comparison is not None else self.kept_turns
+        return preview_of(self.app.services, lanes, turns, prompt, self.context, self._spent)
 
     def show_hints(self) -> None:
         """What the keys do now."""
