@@ -15,7 +15,10 @@ from workbench.domain.timing import Timing
 from workbench.domain.usage import Usage
 
 Role = Literal["user", "assistant", "tool"]
-AttemptReason = Literal["first", "retry", "fallback", "hedge", "resume", "corrective"]
+AttemptReason = Literal["first", "retry", "fallback", "hedge", "resume", "corrective", "tool"]
+"""`tool`: the results of tools go back within one answer."""
+ToolOutcome = Literal["done", "failed", "invalid", "unknown", "denied", "unrun"]
+"""What became of a call: `unknown` was never offered, `unrun` came after a limit."""
 ResponseState = Literal[
     "streaming",
     "complete",
@@ -56,6 +59,8 @@ class OpaquePart:
     provider: str
     protocol: str
     data: Any
+    round: int = 0
+    """The round of tool calls that it came with, as in `ToolCall`; 0: it came with the words that ended the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,14 @@ class ToolCall:
     name: str
     arguments: str
     """Raw JSON text as received."""
+    round: int = 0
+    """1, 2, 3 …: calls of one round were asked for together; 0 when calls are only shown."""
+    at: int = 0
+    """Characters of the answer's text that were received before the call's round."""
+    outcome: ToolOutcome | None = None
+    """None: nothing was done about it."""
+    result: str | None = None
+    """What the model was told; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +189,7 @@ class Response:
     final_attempt: str | None = None
     model_served: str | None = None
     usage: Usage = Usage()
+    """Of the attempt that stands; with tools of all rounds together, because each reads the conversation again."""
     usage_raw: Mapping[str, Any] | None = None
     cost_nano: int | None = None
     """Nano-dollars of all its attempts; None is unknown."""

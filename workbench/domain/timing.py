@@ -24,13 +24,15 @@ class Timing:
     end_s: float | None = None
     cold: bool = False
     """The connection was not warmed before the clock started."""
+    paused_s: float = 0.0
+    """Of the time after the first token: tools ran, or their next round had not begun to answer."""
 
 
 def tokens_per_second(output_tokens: int | None, timing: Timing) -> float | None:
-    """Output tokens, reasoning included, over (end - first token); None when either is unknown or the span is empty."""
+    """Output tokens, reasoning included, over (end - first token - pauses); None when one is unknown or that is nil."""
     if output_tokens is None or timing.first_token_s is None or timing.end_s is None:
         return None
-    span = timing.end_s - timing.first_token_s
+    span = timing.end_s - timing.first_token_s - timing.paused_s
     return output_tokens / span if span > 0 else None
 
 

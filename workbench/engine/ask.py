@@ -1,7 +1,8 @@
 """Ask once and read the story as it happens: what `workbench ask` and Python programs use."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 from workbench.domain.conversation import ContextMode, Lane, Part, Session, TurnRecord
 from workbench.domain.ids import new_id
@@ -10,6 +11,7 @@ from workbench.engine.events import EngineEvent
 from workbench.engine.means import utc_now
 from workbench.engine.options import EngineOptions
 from workbench.engine.ports import Deployments, NullRecorder, PriceBook, Recorder
+from workbench.engine.toolbox import Toolbox
 
 
 async def ask(
@@ -25,6 +27,8 @@ async def ask(
     samples: int = 1,
     context: ContextMode = "own",
     interrupt: asyncio.Event | None = None,
+    toolbox: Toolbox | None = None,
+    output_schema: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[EngineEvent]:
     """Send one prompt to all lanes and yield every event, until the last lane ended.
 
@@ -40,6 +44,8 @@ async def ask(
         samples: answers per lane.
         context: which of the earlier turns the lanes see.
         interrupt: when it is set, every answer is stopped; the events of their ends still come.
+        toolbox: the tools that are offered, and who is asked before one is run.
+        output_schema: JSON schema that every answer must satisfy.
 
     Raises:
         ValueError: there is nothing to send, or nobody to send it to.
@@ -54,6 +60,8 @@ async def ask(
         prices=prices,
         options=options,
         history=history,
+        toolbox=toolbox,
+        output_schema=output_schema,
     )
     comparison.send(prompt, samples=samples, context=context)
     ended = asyncio.create_task(_until_quiet(comparison, events))

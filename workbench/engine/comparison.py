@@ -7,8 +7,9 @@ one event loop and tells its story through the listener, synchronously and in or
 import asyncio
 import random as random_module
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from workbench.domain.catalog import parse_target
 from workbench.domain.clean import clean_line
@@ -34,6 +35,7 @@ from workbench.engine.means import Listener, Means, utc_now
 from workbench.engine.options import EngineOptions
 from workbench.engine.ports import Deployments, PriceBook, Recorder
 from workbench.engine.response_run import ResponseRun
+from workbench.engine.toolbox import Toolbox
 
 TITLE_CHARACTERS = 60
 
@@ -52,6 +54,8 @@ class Comparison:
         prices: PriceBook | None = None,
         options: EngineOptions = EngineOptions(),
         history: Sequence[TurnRecord] = (),
+        toolbox: Toolbox | None = None,
+        output_schema: Mapping[str, Any] | None = None,
         clock: Callable[[], float] = time.perf_counter,
         random: random_module.Random | None = None,
     ) -> None:
@@ -75,6 +79,8 @@ class Comparison:
             clock=clock,
             random=random_module.Random() if random is None else random,  # noqa: S311 - order and jitter, no secret
             gates=HostGates(options),
+            toolbox=toolbox or Toolbox(),
+            output_schema=output_schema,
         )
 
     @property
@@ -219,6 +225,10 @@ class Comparison:
         if self._saved:
             self._save_session()
 
+    def set_toolbox(self, toolbox: Toolbox) -> None:
+        """Offer other tools from the next response on; what was allowed before is asked again."""
+        self._means.toolbox = toolbox
+
     def rename(self, title: str) -> None:
         """Give the session another title."""
         self._session = replace(self._session, title=title)
@@ -286,7 +296,11 @@ class Comparison:
         means = self._means
         means.record(means.recorder.response_added, response)
         if partial is not None:
-            response = replace(response, text=partial.text, reasoning=partial.reasoning)
+            settled = tuple(call for call in partial.tool_calls if call.outcome is not None)
+            opaque = tuple(part for part in partial.opaque if part.round)
+            response = replace(
+                response, text=partial.text, reasoning=partial.reasoning, tool_calls=settled, opaque=opaque
+            )
         self._responses[turn.id].append(response)
         self._enqueue(self._run(turn, lane, response, partial))
         return response
@@ -307,7 +321,8 @@ class Comparison:
     def _run(self, turn: Turn, lane: Lane, response: Response, partial: Response | None = None) -> ResponseRun:
         def messages_of(provider: str) -> tuple[Message, ...]:
             text = "" if partial is None else partial.text
-            return messages_for(turn, lane.id, provider, self.turns, self._chosen, text)
+            tools = bool(self._means.toolbox.tools)
+            return messages_for(turn, lane.id, provider, self.turns, self._chosen, text, tools=tools)
 
         return ResponseRun(self._means, lane, response, messages_of, self._ended, partial=partial)
 

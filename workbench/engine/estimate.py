@@ -4,7 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.domain.catalog import ProviderConfig, parse_target
-from workbench.domain.conversation import ContextMode, FilePart, Lane, Message, Part, TextPart, Turn, TurnRecord
+from workbench.domain.conversation import (
+    ContextMode,
+    FilePart,
+    Lane,
+    Message,
+    Part,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+    Turn,
+    TurnRecord,
+)
 from workbench.domain.errors import ConfigurationError
 from workbench.domain.prices import cost_nano
 from workbench.domain.tokens import FILE_TOKENS, estimate_tokens
@@ -87,6 +98,10 @@ def _part_tokens(part: Part) -> int:
         return estimate_tokens(part.text)
     if isinstance(part, FilePart):
         return part.size // 4 if part.media_type.startswith("text/") else FILE_TOKENS
+    if isinstance(part, ToolCallPart):
+        return estimate_tokens(part.name + part.arguments)
+    if isinstance(part, ToolResultPart):
+        return estimate_tokens(part.text)
     return 0
 
 

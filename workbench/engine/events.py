@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.domain.conversation import Attempt, Response, Turn
+from workbench.domain.conversation import Attempt, Response, ToolCall, Turn
 from workbench.domain.errors import ErrorInfo
 from workbench.domain.events import StreamEvent
 
@@ -86,6 +86,28 @@ class AttemptEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCalled:
+    """A model asked for a tool of ours; all calls of a round are told before the first of them is run."""
+
+    lane: str
+    response: str
+    call: ToolCall
+    problem: str | None
+    """Why it is not run, in one sentence; None: it is valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAnswered:
+    """A call is settled, with its outcome and what the model is told."""
+
+    lane: str
+    response: str
+    call: ToolCall
+    approval: str
+    """"once", "turn", "session" or "deny" as the user said now, "given" before; empty when nobody was asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseEnded:
     """A response is over, with its state, whole text, usage, cost and timing."""
 
@@ -102,5 +124,7 @@ EngineEvent = (
     | AttemptFailed
     | RetryScheduled
     | AttemptEnded
+    | ToolCalled
+    | ToolAnswered
     | ResponseEnded
 )

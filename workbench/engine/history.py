@@ -12,6 +12,7 @@ from workbench.domain.conversation import (
     Turn,
     TurnRecord,
 )
+from workbench.engine.tool_messages import answer_messages
 
 CONTINUE = (
     "Your answer was cut off. Continue it exactly where it stopped: repeat nothing, add no preamble, "
@@ -27,6 +28,8 @@ def messages_for(
     records: Sequence[TurnRecord],
     chosen: Mapping[str, str] | None = None,
     partial: str = "",
+    *,
+    tools: bool = False,
 ) -> tuple[Message, ...]:
     """The messages of a request that answers `turn` in `lane`.
 
@@ -37,14 +40,19 @@ def messages_for(
         records: the session's turns; those at or after `turn` are ignored.
         chosen: turn id to the id of its chosen response, for the shared context.
         partial: what was already answered, when the answer is to be continued.
+        tools: tools are offered, so that earlier calls and their results can be told; without any they are refused.
     """
     messages: list[Message] = []
     if turn.context_mode != "none":
         for record in path_before(turn, lane, records, turn.context_mode):
             answer = _answer(record, lane, turn.context_mode, chosen or {})
-            if answer is not None:
+            if answer is not None and (tools or _words(answer).strip()):
                 messages.append(Message("user", record.turn.parts))
-                messages.append(Message("assistant", _answer_parts(answer, provider)))
+                messages.extend(
+                    answer_messages(answer, provider)
+                    if tools
+                    else [Message("assistant", _answer_parts(answer, provider))]
+                )
     messages.append(Message("user", turn.parts))
     if partial:
         messages.append(Message("assistant", (TextPart(partial),)))
@@ -71,8 +79,9 @@ def path_before(turn: Turn, lane: str, records: Sequence[TurnRecord], mode: Cont
 
 
 def usable(response: Response) -> bool:
-    """Whether an answer may stand in a history: it ended with content, and there are words in it."""
-    return response.state in ENDED_WITH_CONTENT and bool((response.text or response.refusal).strip())
+    """Whether an answer may stand in a history: it ended with content, and there are words or settled calls in it."""
+    settled = any(call.outcome is not None for call in response.tool_calls)
+    return response.state in ENDED_WITH_CONTENT and (settled or bool(_words(response).strip()))
 
 
 def own_answer(record: TurnRecord, lane: str) -> Response | None:
@@ -89,8 +98,13 @@ def _answer(record: TurnRecord, lane: str, mode: ContextMode, chosen: Mapping[st
 
 
 def _answer_parts(response: Response, provider: str) -> tuple[Part, ...]:
-    own = tuple(part for part in response.opaque if part.provider == provider)
-    return (*own, TextPart(response.text or response.refusal))
+    # What came with a call may go back only with that call.
+    own = tuple(part for part in response.opaque if part.provider == provider and not part.round)
+    return (*own, TextPart(_words(response)))
+
+
+def _words(response: Response) -> str:
+    return response.text or response.refusal
 
 
 def _give_way(path: list[TurnRecord], turn: Turn) -> None:

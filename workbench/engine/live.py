@@ -16,6 +16,7 @@ from workbench.domain.prices import Rates, cost_nano, rates_from_mapping
 from workbench.domain.timing import tokens_per_second
 from workbench.domain.usage import Usage
 from workbench.engine.events import (
+    AttemptEnded,
     AttemptFailed,
     AttemptStarted,
     EngineEvent,
@@ -24,6 +25,8 @@ from workbench.engine.events import (
     ResponseQueued,
     ResponseStarted,
     RetryScheduled,
+    ToolAnswered,
+    ToolCalled,
 )
 
 SAMPLES_PER_S = 4
@@ -109,6 +112,7 @@ class LaneMeter:
         self._samples: deque[float] = deque(maxlen=SAMPLES)
         self._bucket = 0
         self._bucket_bytes = 0
+        self._round_nano: int | None = 0
         self._retry_at_s: float | None = None
         self._retry = self._retries = 0
         self._error: ErrorInfo | None = None
@@ -139,8 +143,15 @@ class LaneMeter:
                 if attempt.response != self.response:
                     return False
                 self._error = attempt.error
-                known = self._spent_nano is not None and attempt.cost_nano is not None
-                self._spent_nano = (self._spent_nano or 0) + (attempt.cost_nano or 0) if known else None
+                self._spend(attempt.cost_nano)
+            case AttemptEnded(attempt=attempt):
+                if attempt.response != self.response:
+                    return False
+                self._round_nano = attempt.cost_nano
+            case ToolCalled(response=response) | ToolAnswered(response=response):
+                if response != self.response:
+                    return False
+                self._activity = "calling a tool"
             case RetryScheduled(response=response):
                 if response != self.response:
                     return False
@@ -205,7 +216,14 @@ class LaneMeter:
             case ResponseQueued(response=response, lane=lane) if lane == self.lane:
                 self.response = response
 
+    def _spend(self, cost_nano: int | None) -> None:
+        known = self._spent_nano is not None and cost_nano is not None
+        self._spent_nano = (self._spent_nano or 0) + (cost_nano or 0) if known else None
+
     def _begin(self, attempt: Attempt) -> None:
+        if attempt.reason == "tool" and self._attempt is not None and self._attempt.error is None:
+            self._spend(self._round_nano)
+        self._round_nano = 0
         self._attempt = attempt
         self._attempt_at_s = self._clock()
         if self._started_at_s is None:

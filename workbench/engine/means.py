@@ -2,7 +2,7 @@
 
 import logging
 import random as random_module
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from workbench.engine.events import EngineEvent
 from workbench.engine.hosts import HostGates
 from workbench.engine.options import EngineOptions
 from workbench.engine.ports import Deployments, PriceBook, Recorder
+from workbench.engine.toolbox import Toolbox
 
 Listener = Callable[[EngineEvent], None]
 _log = logging.getLogger(__name__)
@@ -34,6 +35,10 @@ class Means:
     """Monotonic seconds, the clock that stamps arrivals."""
     random: random_module.Random
     gates: HostGates
+    toolbox: Toolbox = field(default_factory=Toolbox)
+    """What is offered to every lane."""
+    output_schema: Mapping[str, Any] | None = None
+    """JSON schema that every answer must satisfy."""
     troubles: dict[str, int] = field(default_factory=dict)
     """How often a listener or recorder raised, by the exception's name: neither may end a stream."""
 

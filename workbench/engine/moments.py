@@ -1,5 +1,7 @@
 """When the parts of an attempt arrived, while it goes on."""
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
 from workbench.domain.timing import Timing
@@ -59,4 +61,31 @@ def since(timing: Timing, offset_s: float) -> Timing:
         first_text_s=later(timing.first_text_s),
         first_token_s=later(timing.first_token_s),
         end_s=later(timing.end_s),
+    )
+
+
+def across(rounds: Sequence[tuple[float, Timing]], start_s: float) -> Timing:
+    """The moments of a response with several rounds, each with its start on the clock that `start_s` is read from.
+
+    Its first moments are those of the first round that has them, its end is the last round's; between the end of a
+    round and the next one's first token it pauses.
+    """
+    found = [since(timing, began_s - start_s) for began_s, timing in rounds]
+
+    def first(name: str) -> float | None:
+        return next((value for timing in found if (value := getattr(timing, name)) is not None), None)
+
+    paused_s = 0.0
+    for before, after in itertools.pairwise(found):
+        begins_s = after.first_token_s if after.first_token_s is not None else after.end_s
+        if before.end_s is not None and begins_s is not None:
+            paused_s += max(0.0, begins_s - before.end_s)
+    return replace(
+        found[0],
+        first_event_s=first("first_event_s"),
+        first_reasoning_s=first("first_reasoning_s"),
+        first_text_s=first("first_text_s"),
+        first_token_s=first("first_token_s"),
+        end_s=found[-1].end_s,
+        paused_s=paused_s,
     )

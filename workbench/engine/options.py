@@ -30,5 +30,13 @@ class EngineOptions:
     """Requests at once to one host; None is no limit."""
     host_limits: Mapping[str, int] = field(default_factory=dict)
     """The same for single hosts, by `host:port`; a provider's quirk `concurrency` says it too."""
+    tool_rounds: int = 8
+    """Times that results of tools are sent back within one answer."""
+    tool_calls: int = 100
+    """Calls that are run within one answer."""
+    tool_s: float = 10.0
+    """For one call of a tool."""
+    tool_corrections: int = 0
+    """Times that a round of nothing but invalid calls is sent back with what is wrong; a route may allow one."""
     close_s: float = 5.0
     """How long closing waits for connections to be hung up."""

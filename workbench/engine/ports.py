@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from workbench.domain.catalog import ProviderConfig, Target
-from workbench.domain.conversation import Attempt, Lane, Response, Session, Turn
+from workbench.domain.conversation import Attempt, Lane, Response, Session, ToolDefinition, Turn
 from workbench.domain.prices import Rates
+from workbench.engine.tools import Approval, CheckedCall
 from workbench.providers.base import Provider
 
 
@@ -25,6 +26,13 @@ class PriceBook(Protocol):
 
     def rates(self, config: ProviderConfig, model: str) -> Rates | None:
         """The rates of today, None when nobody knows them; quick enough for the hot path once loaded."""
+
+
+class Approver(Protocol):
+    """Asks the user whether a call may be run."""
+
+    async def __call__(self, lane: Lane, response: str, call: CheckedCall, definition: ToolDefinition) -> Approval:
+        """The answer; never asked twice at once. Cancelled when the response is stopped."""
 
 
 class Recorder(Protocol):

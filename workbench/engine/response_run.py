@@ -1,24 +1,27 @@
 """One response at work: its attempts, one after another, until one stands."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from workbench.domain.catalog import ProviderConfig, parse_target
-from workbench.domain.conversation import Attempt, AttemptReason, Lane, Message, ModelRequest, Response
+from workbench.domain.conversation import Attempt, AttemptReason, Lane, Message, ModelRequest, Response, ToolCall
 from workbench.domain.errors import ConfigurationError, ErrorInfo, ProviderError, RoutingError
 from workbench.domain.ids import new_id
 from workbench.domain.prices import rates_as_mapping
 from workbench.domain.timing import Timing, pack_deltas
-from workbench.domain.usage import Usage
+from workbench.domain.usage import Usage, sum_of
 from workbench.engine.accounting import rates_for, total_cost
 from workbench.engine.attempt import AttemptRun
 from workbench.engine.end_state import End, Received, end_of
 from workbench.engine.estimate import request_tokens
 from workbench.engine.events import ResponseStarted, RetryScheduled
 from workbench.engine.means import Means, utc_now
-from workbench.engine.moments import since
+from workbench.engine.moments import across, since
 from workbench.engine.retry import Again, after_failure
+from workbench.engine.tool_loop import ToolLoop
+from workbench.engine.tool_messages import round_messages, with_own_ids
+from workbench.engine.tools import answer_problem
 from workbench.providers.base import Provider
 
 STOP_S = 1.0
@@ -58,6 +61,8 @@ class ResponseRun:
         self._warnings: list[str] = []
         self._deltas: list[tuple[float, int]] = []
         self._current: AttemptRun | None = None
+        self._joined_runs: list[AttemptRun] = []
+        """The attempts of rounds whose words are in `response` already."""
 
     @property
     def lane(self) -> Lane:
@@ -120,15 +125,86 @@ class ResponseRun:
         except ProviderError as error:
             return _refused(error.info)
         self.response = replace(self.response, simulated=config.simulated)
-        request = ModelRequest(target.name, self._messages_of(config.name), self._lane.system, self._lane.parameters)
+        box = means.toolbox
+        request = ModelRequest(
+            target.name,
+            with_own_ids(self._messages_of(config.name)),
+            self._lane.system,
+            self._lane.parameters,
+            box.definitions,
+            output_schema=means.output_schema,
+        )
+        loop = ToolLoop(means, self._lane, self.response) if box.runs else None
         reason: AttemptReason = "first" if self._partial is None else "resume"
+        while True:
+            end, run, request = await self._round(config, provider, request, reason)
+            if loop is None or end.state != "complete" or not run.assembly.has_tool_calls:
+                break
+            calls = await self._settle(loop, run)
+            if not loop.goes_on(calls):
+                self._warnings.append(_stopped(calls))
+                break
+            messages = round_messages(calls, run.assembly.text, self.response.opaque, config.name)
+            request, reason = replace(request, messages=with_own_ids((*request.messages, *messages))), "tool"
+        await self._check_schema(run.assembly.text if end.state == "complete" else "")
+        return self._with_rounds(end)
+
+    async def _settle(self, loop: ToolLoop, run: AttemptRun) -> tuple[ToolCall, ...]:
+        """Have a round's calls run, and count the round to the answer; also when it is stopped in the middle."""
+        number = 1 + max((call.round for call in self.response.tool_calls), default=0)
+        before, asked = self.response, run.assembly.tool_calls
+        answer = self.response = self._joined(run, number)
+        at = len(answer.text)
+        shown = tuple(replace(call, round=number, at=at) for call in asked)
+        calls: tuple[ToolCall, ...] = ()
+        try:
+            calls = await loop.settle(asked, number, at)
+        finally:
+            # Of a round that was stopped nothing goes back: its calls stay what was asked for, without an answer.
+            settled = calls or (*loop.settled, *shown[len(loop.settled) :])
+            self.response = replace(answer, tool_calls=(*before.tool_calls, *settled))
+        return calls
+
+    def _joined(self, run: AttemptRun, number: int) -> Response:
+        """The response with what a round said; the attempt is not to be counted again."""
+        response, assembly = self.response, run.assembly
+        self._joined_runs.append(run)
+        return replace(
+            response,
+            text=response.text + assembly.text,
+            reasoning=response.reasoning + assembly.reasoning,
+            refusal=response.refusal + assembly.refusal,
+            citations=tuple(dict.fromkeys((*response.citations, *assembly.citations))),
+            opaque=(*response.opaque, *(replace(part, round=number) for part in assembly.opaque)),
+        )
+
+    def _with_rounds(self, end: End) -> End:
+        """An answer that said something in an earlier round is not failed or empty."""
+        if not self._joined_runs or end.state not in ("failed", "empty"):
+            return end
+        if end.state == "failed":
+            return replace(end, state="truncated", finish_reason="incomplete")
+        return replace(end, state="complete") if self.response.text.strip() else end
+
+    async def _check_schema(self, text: str) -> None:
+        schema = self._means.output_schema
+        if schema is not None and text.strip():
+            problem = await asyncio.to_thread(answer_problem, schema, text)
+            if problem:
+                self._warnings.append(f"schema: the answer does not satisfy the schema: {problem}")
+
+    async def _round(
+        self, config: ProviderConfig, provider: Provider, request: ModelRequest, reason: AttemptReason
+    ) -> tuple[End, AttemptRun, ModelRequest]:
+        """One round: attempts until one stands. The request may have been corrected on the way."""
+        means = self._means
         retries = repairs = 0
         while True:
             end, run = await self._attempt(config, provider, request, reason)
             failure = run.attempt.error
             if failure is None or run.assembly.has_content or run.assembly.finish is not None:
-                return end
-            self._warnings += run.assembly.warnings
+                return end, run, request
+            self._warnings += [line for line in run.assembly.warnings if line not in self._warnings]
             repaired = self._repaired(provider, request, failure) if repairs < REPAIRS else None
             if repaired is not None:
                 self._warnings.append(f"corrected: the request was changed after the provider said: {failure.message}")
@@ -136,7 +212,7 @@ class ResponseRun:
                 continue
             decision = after_failure(failure, retries, means.options, means.random)
             if not isinstance(decision, Again):
-                return replace(end, error=decision.error)
+                return replace(end, error=decision.error), run, request
             retries, reason = retries + 1, "retry"
             means.tell(
                 RetryScheduled(
@@ -233,6 +309,8 @@ class ResponseRun:
             queued_s = max(0.0, self._means.clock() - self._queued_at_s)
             return replace(changes, timing=Timing(queued_s=queued_s))
         assembly, attempt = run.assembly, run.attempt
+        if self._joined_runs:
+            return self._settled_rounds(changes, run)
         offset_s = run.start_s - (self._start_s if self._start_s is not None else run.start_s)
         lines = [*self._warnings, *(line for line in assembly.warnings if line not in self._warnings)]
         return replace(
@@ -250,6 +328,48 @@ class ResponseRun:
             usage_raw=attempt.usage_raw,
             timing=replace(since(attempt.timing, offset_s), queued_s=self._attempts[0].timing.queued_s),
         )
+
+    def _settled_rounds(self, changes: Response, last: AttemptRun) -> Response:
+        """The same with tools: words and figures of all rounds."""
+        rounds = [*self._joined_runs]
+        response = changes
+        if last not in rounds:
+            rounds.append(last)
+            response = replace(
+                self._joined(last, 0),
+                **{name: getattr(changes, name) for name in _END},
+                tool_calls=(*changes.tool_calls, *last.assembly.tool_calls),
+            )
+        lines = dict.fromkeys((*self._warnings, *(line for run in rounds for line in run.assembly.warnings)))
+        return replace(
+            response,
+            warnings=tuple(lines),
+            final_attempt=last.attempt.id,
+            model_served=last.attempt.model_served,
+            usage=sum_of([run.attempt.usage for run in rounds]),
+            usage_raw=last.attempt.usage_raw,
+            timing=replace(
+                across([(run.start_s, run.attempt.timing) for run in rounds], self._start_s or 0.0),
+                queued_s=self._attempts[0].timing.queued_s,
+            ),
+        )
+
+
+_END = (
+    "state",
+    "finish_reason",
+    "finish_raw",
+    "error",
+    "cost_nano",
+    "cost_estimated",
+    "deltas",
+)
+
+
+def _stopped(calls: Sequence[ToolCall]) -> str:
+    if any(call.outcome == "unrun" for call in calls):
+        return "tool_limit: the model went on calling tools; the last calls were not run"
+    return "tool_invalid: tool call invalid; it was not run"
 
 
 def _refused(error: ErrorInfo) -> End:

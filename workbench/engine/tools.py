@@ -1,25 +1,22 @@
-"""Calls that a model asks for: checked against our schema, approved by the user, run in order, limited in rounds.
+"""Calls that a model asks for, checked against our schema, and what the user has allowed.
 
 An invalid call is data, never an accident: its raw text is kept and the model is told what was wrong. What the tools
-themselves do is in `builtin_tools.py`.
+themselves do is in `builtin_tools.py`, when they are run in `tool_loop.py`.
 """
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from workbench.domain.clean import clean_line
-from workbench.domain.conversation import ToolCall, ToolDefinition, ToolResultPart
+from workbench.domain.conversation import ToolCall, ToolDefinition
 
-MAX_ROUNDS = 8
-"""Times that results are sent back within one answer."""
 MAX_ARGUMENTS = 100_000
 """Characters of a call's arguments."""
-MAX_RESULT = 50_000
-"""Characters of a result; the rest is left out, and the model is told."""
 Scope = Literal["once", "turn", "session"]
+Approval = Literal["once", "turn", "session", "deny"]
+"""What a user says to a call: this one, this tool for the rest of the turn or of the session, or no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +82,17 @@ def schema_problem(schema: Mapping[str, Any], value: Any) -> str | None:
     return f"{place}: {message}" if place else message
 
 
+def answer_problem(schema: Mapping[str, Any], text: str) -> str | None:
+    """Why an answer is not what a schema demands; None when it is."""
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        return "it is nested too deeply"
+    except ValueError as error:
+        return f"it is no valid JSON: {error}"
+    return schema_problem(schema, value)
+
+
 class Approvals:
     """What the user has allowed: once, a tool for the rest of a turn, or a tool for the session."""
 
@@ -102,55 +110,6 @@ class Approvals:
             self._session.add(tool)
         elif scope == "turn":
             self._turns.add((tool, turn))
-
-
-class ToolRounds:
-    """The rounds of one answer: each takes the model's calls and gives their results, in the calls' order."""
-
-    def __init__(
-        self,
-        tools: Mapping[str, Tool],
-        approve: Callable[[CheckedCall], Awaitable[bool]],
-        max_rounds: int = MAX_ROUNDS,
-    ) -> None:
-        self._tools = tools
-        self._approve = approve
-        self._left = max_rounds
-        self.checked: list[CheckedCall] = []
-        """Every call so far, the invalid ones too."""
-
-    @property
-    def exhausted(self) -> bool:
-        """No further round is allowed; the answer ends with its calls unanswered."""
-        return self._left <= 0
-
-    async def answer(self, calls: Sequence[ToolCall]) -> tuple[ToolResultPart, ...]:
-        """Check, ask and run, one call after the other: a later one may depend on an earlier one.
-
-        Raises:
-            RuntimeError: the rounds are used up; ask `exhausted` first.
-        """
-        if self.exhausted:
-            raise RuntimeError("the rounds of this answer are used up")
-        self._left -= 1
-        return tuple([await self._one(call, number) for number, call in enumerate(calls)])
-
-    async def _one(self, call: ToolCall, number: int) -> ToolResultPart:
-        tool = self._tools.get(call.name)
-        checked = await asyncio.to_thread(validate_call, tool.definition if tool else None, call)
-        self.checked.append(checked)
-        call_id = call.call_id or f"call_{number}"
-        if tool is None or checked.arguments is None:
-            return ToolResultPart(call_id, call.name, f"Error: {checked.problem}", is_error=True)
-        if not await self._approve(checked):
-            return ToolResultPart(call_id, call.name, "Error: the user did not allow this call", is_error=True)
-        try:
-            text = await asyncio.to_thread(tool.run, checked.arguments)
-        except ValueError as error:
-            return ToolResultPart(call_id, call.name, f"Error: {error}", is_error=True)
-        if len(text) > MAX_RESULT:
-            text = f"{text[:MAX_RESULT]}\n({len(text) - MAX_RESULT:,} characters are left out)"
-        return ToolResultPart(call_id, call.name, text)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import base64
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from workbench.domain.conversation import (
     Attempt,
@@ -18,6 +18,7 @@ from workbench.domain.conversation import (
     TextPart,
     ToolCall,
     ToolCallPart,
+    ToolOutcome,
     ToolResultPart,
     Turn,
 )
@@ -48,6 +49,8 @@ _COUNTS = (
     "cache_write_1h_tokens",
     "reasoning_tokens",
 )
+
+_OUTCOMES = get_args(ToolOutcome)
 
 
 def session(row: sqlite3.Row) -> Session:
@@ -136,10 +139,7 @@ def response(row: sqlite3.Row, figures: Figures, usage_raw: Mapping[str, Any] | 
         text=row["text"],
         reasoning=row["reasoning"],
         refusal=row["refusal"],
-        tool_calls=tuple(
-            ToolCall(call.get("call_id"), str(call.get("name", "")), str(call.get("arguments", "")))
-            for call in _dicts(row["tool_calls_json"])
-        ),
+        tool_calls=tuple(_tool_call(call) for call in _dicts(row["tool_calls_json"])),
         citations=_strings(row["citations_json"]),
         opaque=tuple(_opaque(part) for part in _dicts(row["opaque_json"])),
         finish_reason=row["finish_reason"],
@@ -208,7 +208,12 @@ def _usage(figures: Figures) -> Usage:
 
 def _timing(figures: Figures) -> Timing:
     moments = {name: figures.get(name) for name in _TIMING}
-    return Timing(queued_s=figures.get("queued_s") or 0.0, cold=bool(figures.get("cold")), **moments)
+    return Timing(
+        queued_s=figures.get("queued_s") or 0.0,
+        cold=bool(figures.get("cold")),
+        paused_s=figures.get("paused_s") or 0.0,
+        **moments,
+    )
 
 
 def _error(stored: str | None) -> ErrorInfo | None:
@@ -240,7 +245,26 @@ def _parts(stored: list[Any], prompt: str, blobs: Mapping[str, bytes]) -> list[P
 
 
 def _opaque(part: Mapping[str, Any]) -> OpaquePart:
-    return OpaquePart(str(part.get("provider", "")), str(part.get("protocol", "")), part.get("data"))
+    return OpaquePart(
+        str(part.get("provider", "")), str(part.get("protocol", "")), part.get("data"), _number(part.get("round"))
+    )
+
+
+def _tool_call(stored: Mapping[str, Any]) -> ToolCall:
+    outcome, result = stored.get("outcome"), stored.get("result")
+    return ToolCall(
+        stored.get("call_id"),
+        str(stored.get("name", "")),
+        str(stored.get("arguments", "")),
+        round=_number(stored.get("round")),
+        at=_number(stored.get("at")),
+        outcome=outcome if outcome in _OUTCOMES else None,
+        result=result if isinstance(result, str) else None,
+    )
+
+
+def _number(stored: Any) -> int:
+    return stored if isinstance(stored, int) else 0
 
 
 def _strings(stored: str | None) -> tuple[str, ...]:

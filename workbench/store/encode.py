@@ -16,6 +16,7 @@ from workbench.domain.conversation import (
     Part,
     Response,
     TextPart,
+    ToolCall,
     ToolCallPart,
     ToolResultPart,
 )
@@ -79,7 +80,16 @@ def checksum(answer: str, reasoning: str) -> int:
 
 def opaque(part: OpaquePart) -> Columns:
     """An opaque part as JSON holds it."""
-    return {"provider": part.provider, "protocol": part.protocol, "data": part.data}
+    given: Columns = {"provider": part.provider, "protocol": part.protocol, "data": part.data}
+    return given | {"round": part.round} if part.round else given
+
+
+def tool_call(of: ToolCall) -> Columns:
+    """A tool call as JSON holds it; what became of it only where something did."""
+    call: Columns = {"call_id": of.call_id, "name": of.name, "arguments": of.arguments}
+    if of.round:
+        call |= {"round": of.round, "at": of.at, "outcome": of.outcome, "result": of.result}
+    return call
 
 
 def parameters(of: Parameters) -> str:
@@ -157,7 +167,6 @@ def error(of: ErrorInfo | None) -> str | None:
 def response_end(of: Response) -> Columns:
     """Everything about a response that is known at its end."""
     answer, reasoning, refusal = text(of.text), text(of.reasoning), text(of.refusal)
-    calls = [{"call_id": call.call_id, "name": call.name, "arguments": call.arguments} for call in of.tool_calls]
     return {
         "state": of.state,
         "owner": None,
@@ -166,7 +175,7 @@ def response_end(of: Response) -> Columns:
         "refusal": refusal,
         "characters": len(answer) + len(reasoning) + len(refusal),
         "checksum": checksum(answer, reasoning),
-        "tool_calls_json": to_json_or_none(calls),
+        "tool_calls_json": to_json_or_none([tool_call(call) for call in of.tool_calls]),
         "citations_json": to_json_or_none(list(of.citations)),
         "opaque_json": to_json_or_none([opaque(part) for part in of.opaque]),
         "finish_reason": of.finish_reason,

@@ -273,7 +273,9 @@ class Saving:
         figures = encode.figures(response)
         if response.usage_raw:
             figures["usage_raw_json"] = self._shapes.pack(response.usage_raw)
-        if response.final_attempt:
+        if response.timing.paused_s:
+            figures["paused_s"] = real(response.timing.paused_s)
+        elif response.final_attempt:
             row = self._execute(
                 f"SELECT {', '.join(figures)} FROM attempt WHERE response = ? AND id = ?",  # noqa: S608
                 (response.id, response.final_attempt),

@@ -6,10 +6,10 @@ async with Workbench.open() as bench:
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from workbench.domain.conversation import Lane, Parameters, Part, Session
 from workbench.engine.events import EngineEvent
@@ -21,6 +21,7 @@ from workbench.wiring.setup import Setup, engine_options, lanes_for, read_setup
 from workbench.wiring.simulator import SimulatorOnDemand
 
 if TYPE_CHECKING:
+    from workbench.engine.toolbox import Toolbox
     from workbench.providers.prices import GenaiPriceBook
     from workbench.store.database import Store
 
@@ -87,6 +88,8 @@ class Workbench:
         session: Session | None = None,
         deployments: Deployments | None = None,
         interrupt: asyncio.Event | None = None,
+        toolbox: "Toolbox | None" = None,
+        output_schema: Mapping[str, Any] | None = None,
     ) -> AsyncIterator[EngineEvent]:
         """Send a prompt to targets and yield every event until the last of them ended.
 
@@ -99,6 +102,8 @@ class Workbench:
             session: the session to keep it in; None begins a new one.
             deployments: who answers, when it is not to be these.
             interrupt: stops every answer when it is set; the events of their ends still come.
+            toolbox: the tools that are offered, and who is asked before one is run.
+            output_schema: JSON schema that every answer must satisfy.
 
         Raises:
             ConfigurationError: something is no target.
@@ -118,6 +123,8 @@ class Workbench:
             options=engine_options(self.setup.settings),
             session=session,
             interrupt=interrupt,
+            toolbox=toolbox,
+            output_schema=output_schema,
         )
 
     def _open_history(self) -> None:

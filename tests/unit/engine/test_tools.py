@@ -1,6 +1,5 @@
-"""Tool calls: checked, approved, run in order, limited."""
+"""Tool calls: checked against their schema; what is allowed; the tools that come with the program."""
 
-import datetime
 import json
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from workbench.domain.conversation import ToolCall, ToolDefinition
 from workbench.engine.builtin_tools import builtin_tools
 from workbench.engine.calculator import calculate
-from workbench.engine.tools import Approvals, ToolRounds, validate_call
+from workbench.engine.tools import Approvals, validate_call
 
 ADD = ToolDefinition(
     "add",
@@ -63,59 +62,6 @@ def test_a_schema_never_reaches_out():
     remote = ToolDefinition("f", "", {"$ref": "http://127.0.0.1:9/schema.json"})
 
     assert "can't be used" in (validate_call(remote, call("{}")).problem or "")
-
-
-def rounds(allowed=True, max_rounds=8, asked=None):
-    async def approve(checked):
-        if asked is not None:
-            asked.append(checked.call.name)
-        return allowed
-
-    now = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
-    return ToolRounds(builtin_tools(now=lambda: now), approve, max_rounds)
-
-
-async def test_results_keep_the_order_of_the_calls():
-    """Results come in the order of the calls, one for each, with the calls' ids; an invalid call asks nobody."""
-    asked: list[str] = []
-    work = rounds(asked=asked)
-    results = await work.answer(
-        [
-            ToolCall("a", "clock", '{"timezone": "Europe/Berlin"}'),
-            ToolCall(None, "calculator", '{"expression": "2^10"}'),
-            ToolCall("c", "calculator", "{}"),
-            ToolCall("d", "shell", "{}"),
-        ]
-    )
-
-    assert [(result.call_id, result.is_error) for result in results] == [
-        ("a", False),
-        ("call_1", False),
-        ("c", True),
-        ("d", True),
-    ]
-    assert [result.text for result in results[:2]] == ["2026-01-02T04:04:05+01:00", "1024"]
-    assert asked == ["clock", "calculator"]
-    assert [checked.valid for checked in work.checked] == [True, True, False, False]
-
-
-async def test_what_the_user_refuses_is_told_to_the_model():
-    """A call that the user did not allow is not run; the model is told."""
-    (result,) = await rounds(allowed=False).answer([ToolCall("a", "clock", "{}")])
-
-    assert result.is_error
-    assert "did not allow" in result.text
-
-
-async def test_the_rounds_end():
-    """P09: a model that calls for ever is stopped at the limit."""
-    work = rounds(max_rounds=2)
-    for _ in range(2):
-        await work.answer([ToolCall("a", "clock", "{}")])
-
-    assert work.exhausted
-    with pytest.raises(RuntimeError, match="used up"):
-        await work.answer([])
 
 
 def test_approvals_have_a_scope():
