@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from workbench.app.answer.blocks import Bar, BlockParser, CodeBlock, Kind, Leaf, code_text
+from workbench.app.answer.blocks import BlockParser
 from workbench.app.answer.cells import steady
+from workbench.app.answer.code_text import code_text
 from workbench.app.answer.highlight import colour
+from workbench.app.answer.leaves import Bar, CodeBlock, Kind, Leaf
 from workbench.app.answer.look import ERROR, MUTED, WARNING
 from workbench.domain.clean import clean
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from workbench.app.answer.blocks import CODE_PART, Kind, Leaf
+from workbench.app.answer.leaf_builder import CODE_PART
+from workbench.app.answer.leaves import Kind, Leaf
 from workbench.app.answer.look import TOKENS
 
 MOST_PARTS = 1_000 // CODE_PART

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workbench.app.answer.look import BOLD, CODE, ITALIC, LINK, MUTED, STRIKE, Run
+from workbench.app.answer.emphasis import Mark, Piece, add_marks, pair_marks
+from workbench.app.answer.look import CODE, LINK, MUTED, Run
 from workbench.domain.clean import clean_line
 
 _TOKEN = re.compile(
@@ -28,9 +29,7 @@ _LABEL = re.compile(r"\[((?:\\.|[^\[\]\\]){0,999})\]")
 _UNESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])|(&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)")
 _URL_END = frozenset(".,;:!?'\"_~]")
 _MOST_OPENERS = 400
-"""Brackets and marks that may wait for their partner; older ones are text."""
-_MOST_MARKS = 600
-"""Of emphasis in one paragraph; later ones are text."""
+"""Brackets that may wait for their partner; older ones are text."""
 
 
 @dataclass(slots=True)
@@ -43,30 +42,11 @@ class Inline:
 
 
 @dataclass(slots=True)
-class _Piece:
-    text: str
-    look: int = 0
-    link: str | None = None
-
-
-@dataclass(slots=True)
-class _Mark:
-    """A run of `*`, `_` or `~` that may open or close."""
-
-    piece: int
-    character: str
-    count: int
-    opens: bool
-    closes: bool
-    original: int
-
-
-@dataclass(slots=True)
 class _State:
     source: str
     definitions: Mapping[str, str]
-    pieces: list[_Piece] = field(default_factory=list)
-    marks: list[_Mark] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     brackets: list[tuple[int, int, bool, int, bool]] = field(default_factory=list)
     """Piece, position after it, image?, marks below it, active?"""
     labels: set[str] = field(default_factory=set)
@@ -89,7 +69,7 @@ def parse_inline(source: str, definitions: Mapping[str, str], look: int = 0) -> 
         return Inline([Run(source, look)] if source else [])
     state = _State(source, definitions)
     _scan(state)
-    _pair_marks(state, 0)
+    pair_marks(state.pieces, state.marks)
     return Inline(_merge(state.pieces, look), frozenset(state.labels))
 
 
@@ -116,10 +96,10 @@ def _scan(state: _State) -> None:
             position = end
             continue
         if start > plain_from:
-            pieces.append(_Piece(source[plain_from:start]))
+            pieces.append(Piece(source[plain_from:start]))
         match kind:
             case "escaped":
-                pieces.append(_Piece(match["escaped"]))
+                pieces.append(Piece(match["escaped"]))
             case "newline":
                 _break_line(pieces)
             case "ticks":
@@ -131,27 +111,27 @@ def _scan(state: _State) -> None:
                         starts.reverse()
                 end = _code_span(state, start, end, for_ticks)
             case "marks":
-                _add_marks(state, start, end)
+                add_marks(source, start, end, pieces, state.marks)
             case "open":
                 state.brackets.append((len(pieces), end, source[start] == "!", len(state.marks), True))
-                pieces.append(_Piece(match["open"]))
+                pieces.append(Piece(match["open"]))
                 if len(state.brackets) > _MOST_OPENERS:
                     del state.brackets[0]
             case "close":
                 end = _close_bracket(state, start, end)
             case "auto":
                 target = match["auto"]
-                pieces.append(_Piece(target, LINK, destination(target if ":" in target else f"mailto:{target}")))
+                pieces.append(Piece(target, LINK, destination(target if ":" in target else f"mailto:{target}")))
             case "entity":
-                pieces.append(_Piece(clean_line(html.unescape(match["entity"]))))
+                pieces.append(Piece(clean_line(html.unescape(match["entity"]))))
             case _:
                 end = _bare_url(state, start, end)
         position = plain_from = end
     if plain_from < length:
-        pieces.append(_Piece(source[plain_from:]))
+        pieces.append(Piece(source[plain_from:]))
 
 
-def _break_line(pieces: list[_Piece]) -> None:
+def _break_line(pieces: list[Piece]) -> None:
     """A hard break after two spaces or a backslash, else a space."""
     if not pieces:
         return
@@ -161,7 +141,7 @@ def _break_line(pieces: list[_Piece]) -> None:
     if kept.endswith("\\") and len(kept) == len(before):
         kept, hard = kept[:-1], True
     pieces[-1].text = kept
-    pieces.append(_Piece("\n" if hard else " "))
+    pieces.append(Piece("\n" if hard else " "))
 
 
 def _code_span(state: _State, start: int, end: int, ticks: dict[int, list[int]]) -> int:
@@ -170,91 +150,21 @@ def _code_span(state: _State, start: int, end: int, ticks: dict[int, list[int]])
     while waiting and waiting[-1] < end:
         waiting.pop()
     if not waiting:
-        state.pieces.append(_Piece(state.source[start:end]))
+        state.pieces.append(Piece(state.source[start:end]))
         return end
     close = waiting[-1]
     code = state.source[end:close].replace("\n", " ")
     if len(code) > 2 and code[0] == code[-1] == " " and code.strip():
         code = code[1:-1]
-    state.pieces.append(_Piece(code, CODE))
+    state.pieces.append(Piece(code, CODE))
     return close + end - start
-
-
-def _add_marks(state: _State, start: int, end: int) -> None:
-    source = state.source
-    character = source[start]
-    before = source[start - 1] if start else " "
-    after = source[end] if end < len(source) else " "
-    state.pieces.append(_Piece(source[start:end]))
-    if (character == "~" and end - start != 2) or len(state.marks) >= _MOST_MARKS:
-        return
-    space_before, space_after = before.isspace(), after.isspace()
-    sign_before, sign_after = _is_sign(before), _is_sign(after)
-    left = not space_after and (not sign_after or space_before or sign_before)
-    right = not space_before and (not sign_before or space_after or sign_after)
-    opens, closes = left, right
-    if character == "_":
-        opens, closes = left and (not right or sign_before), right and (not left or sign_after)
-    if opens or closes:
-        state.marks.append(_Mark(len(state.pieces) - 1, character, end - start, opens, closes, end - start))
-
-
-def _is_sign(character: str) -> bool:
-    """Punctuation or symbol, in the sense of CommonMark."""
-    if character.isascii():
-        return not character.isalnum() and not character.isspace()
-    return not character.isalnum() and not character.isspace() and character.isprintable()
-
-
-def _pair_marks(state: _State, bottom: int) -> None:
-    """CommonMark's procedure for emphasis over the marks from `bottom` on, which it uses up."""
-    marks, pieces = state.marks, state.pieces
-    floors: dict[tuple[str, bool, int], int] = {}
-    stack: list[_Mark] = []
-    for closer in marks[bottom:]:
-        if closer.closes:
-            key = (closer.character, closer.opens, closer.original % 3)
-            while closer.count:
-                floor = floors.get(key, 0)
-                found = -1
-                for index in range(len(stack) - 1, max(floor, len(stack) - _MOST_OPENERS) - 1, -1):
-                    if _fits(stack[index], closer):
-                        found = index
-                        break
-                if found < 0:
-                    floors[key] = len(stack)
-                    break
-                opener = stack[found]
-                used = 2 if opener.count >= 2 and closer.count >= 2 else 1
-                look = STRIKE if closer.character == "~" else BOLD if used == 2 else ITALIC
-                for piece in pieces[opener.piece + 1 : closer.piece]:
-                    piece.look |= look
-                opener.count -= used
-                closer.count -= used
-                pieces[opener.piece].text = opener.character * opener.count
-                pieces[closer.piece].text = closer.character * closer.count
-                del stack[found + (1 if opener.count else 0) :]
-                for floor_key, value in floors.items():
-                    if value > len(stack):
-                        floors[floor_key] = len(stack)
-        if closer.opens and closer.count:
-            stack.append(closer)
-    del marks[bottom:]
-
-
-def _fits(opener: _Mark, closer: _Mark) -> bool:
-    if opener.character != closer.character:
-        return False
-    if (opener.closes or closer.opens) and (opener.original + closer.original) % 3 == 0:
-        return opener.original % 3 == 0 and closer.original % 3 == 0
-    return True
 
 
 def _close_bracket(state: _State, start: int, end: int) -> int:
     piece, after_open, image, marks_below, active = state.brackets.pop()
     source, pieces = state.source, state.pieces
     if not active:
-        pieces.append(_Piece("]"))
+        pieces.append(Piece("]"))
         return end
     target: str | None = None
     match = _DESTINATION.match(source, end) if source.startswith("(", end) else None
@@ -273,20 +183,20 @@ def _close_bracket(state: _State, start: int, end: int) -> int:
         if target is not None and follow:
             end = follow.end()
     if target is None:
-        pieces.append(_Piece("]"))
+        pieces.append(Piece("]"))
         return end
-    _pair_marks(state, marks_below)
+    pair_marks(pieces, state.marks, marks_below)
     if image:
         described = "".join(inner.text for inner in pieces[piece + 1 :]) or "image"
         del pieces[piece:]
-        pieces.append(_Piece(f"[image: {described}]", LINK | MUTED, target))
+        pieces.append(Piece(f"[image: {described}]", LINK | MUTED, target))
     else:
         pieces[piece].text = ""
         for inner in pieces[piece + 1 :]:
             inner.look |= LINK
             inner.link = target
         if not any(inner.text.strip() for inner in pieces[piece + 1 :]):
-            pieces.append(_Piece(target or "link", LINK, target))
+            pieces.append(Piece(target or "link", LINK, target))
         state.brackets = [
             (at, position, is_image, below, alive and is_image)
             for at, position, is_image, below, alive in state.brackets
@@ -300,11 +210,11 @@ def _bare_url(state: _State, start: int, end: int) -> int:
         url = url[:-1]
     if state.brackets:
         url = url.partition("]")[0]
-    state.pieces.append(_Piece(url, LINK, destination(url)))
+    state.pieces.append(Piece(url, LINK, destination(url)))
     return start + len(url)
 
 
-def _merge(pieces: list[_Piece], look: int) -> list[Run]:
+def _merge(pieces: list[Piece], look: int) -> list[Run]:
     """Neighbours of one look joined, empty pieces left out."""
     runs: list[Run] = []
     text: list[str] = []

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from workbench.app.answer.blocks import Bar, Frame, Kind, Leaf
 from workbench.app.answer.cells import fold, width_of, wrap
 from workbench.app.answer.highlight import colour
 from workbench.app.answer.inline import parse_inline
+from workbench.app.answer.leaves import Bar, Frame, Kind, Leaf
 from workbench.app.answer.look import BOLD, GROUND, HEADING, ITALIC, MUTED, RULE, TOKEN_SHIFT, Row, Run
 from workbench.app.answer.table import Content, table_rows
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from time import perf_counter
 
-from workbench.app.answer.blocks import Leaf
 from workbench.app.answer.layout import estimate, lay_out
+from workbench.app.answer.leaves import Leaf
 from workbench.app.answer.look import Row
 
 MOST_ROWS = 800

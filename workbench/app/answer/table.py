@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from workbench.app.answer.blocks import Leaf, Table
 from workbench.app.answer.cells import width_of, wrap
 from workbench.app.answer.inline import parse_inline
+from workbench.app.answer.leaves import Leaf, Table
 from workbench.app.answer.look import BOLD, MUTED, RULE, Run
 
 NARROWEST_COLUMN = 5

@@ -24,9 +24,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.app.answer import highlight
-from workbench.app.answer.blocks import CodeBlock, Kind, Leaf
 from workbench.app.answer.cells import width_of
 from workbench.app.answer.document import Section, notice_leaf, prompt_leaf
+from workbench.app.answer.leaves import CodeBlock, Kind, Leaf
 from workbench.app.answer.links import Link, is_offered, links_of
 from workbench.app.answer.look import MUTED, RULE, SELECTED, Row, Run
 from workbench.app.answer.paint import DirectPainter
