@@ -142,7 +142,9 @@ def _call_form(call: ToolCall) -> dict[str, Any]:
 
 
 def _arguments(raw: str) -> Any:
-    """The object that the arguments are; the text as it came where it is none."""
+    """The object that the arguments are, an empty one where nothing was sent; else the text as it came."""
+    if not raw.strip():
+        return {}
     try:
         parsed = json.loads(raw, parse_constant=_no_number)
     except (ValueError, RecursionError):

@@ -24,7 +24,8 @@ def test_dollars_are_exact(nano: int | None, text: str | None) -> None:
     [
         ('{"a": 1}', {"a": 1}),
         ("{}", {}),
-        ("", ""),
+        ("", {}),
+        (" ", {}),
         ("[1]", "[1]"),
         ('{"a": ', '{"a": '),
         ('{"a": NaN}', '{"a": NaN}'),
@@ -32,7 +33,7 @@ def test_dollars_are_exact(nano: int | None, text: str | None) -> None:
     ],
 )
 def test_arguments_that_are_no_object_stay_text(raw: str, arguments: object) -> None:
-    """A tool call's arguments are the object, or the text as it came."""
+    """P07: a tool call's arguments are the object, none at all an empty one, anything else the text as it came."""
     response = Response("r", "t", "l", "lab/x", tool_calls=(ToolCall(None, "f", raw),))
     assert response_form(response, 1, [], "lab")["tool_calls"] == [{"id": None, "name": "f", "arguments": arguments}]
 
