@@ -152,7 +152,9 @@ def connection_error(error: BaseException, caller: Caller, phase: Phase) -> Prov
     where = caller.where
     chain = list(_chain(error))
     names = [type(link).__name__ for link in chain]
-    text = next((str(link) for link in reversed(chain) if str(link)), "")
+    # A library's own look-up that failed on the way (an empty queue) explains nothing to anyone.
+    texts = (str(link) for link in reversed(chain) if not isinstance(link, LookupError | AttributeError))
+    text = next((text for text in texts if text), "")
     text = _clipped(caller.scrub(text))[:200]
 
     def made(kind: ErrorKind, message: str) -> ProviderError:

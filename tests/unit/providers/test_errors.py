@@ -188,6 +188,15 @@ def test_blank_exceptions_get_words() -> None:
     assert connection_error(TimeoutError(), CALLER, "content").info.kind == "stall"
 
 
+def test_the_reason_of_a_lost_connection_is_the_network_s() -> None:
+    """N08: a look-up that failed inside of a library before the reset is not given as its reason."""
+    reset = ConnectionResetError(104, "Connection reset by peer")
+    reset.__context__ = IndexError("pop from an empty deque")
+    info = connection_error(reset, CALLER, "content").info
+    assert "reset by peer" in info.message
+    assert "deque" not in info.message
+
+
 @pytest.mark.parametrize(
     ("url", "host"),
     [
