@@ -43,6 +43,7 @@ class WorkbenchApp(App[object]):
     OptionList > .option-list--option-highlighted, OptionList:focus > .option-list--option-highlighted {
         background: $panel; color: $foreground; text-style: none;
     }
+    .-ascii PromptInput, .-ascii MetricsSidebar, .-ascii PromptInput:focus, .-ascii #box { border: ascii $secondary; }
     ToastRack { margin-bottom: 4; }
     Toast { background: $panel; border-left: outer $secondary; max-width: 76; padding: 0 1; }
     """
@@ -96,6 +97,7 @@ class WorkbenchApp(App[object]):
 
     def on_mount(self) -> None:
         """Keys now; whatever else can wait, after the first paint."""
+        self.set_class(self.symbols is ASCII, "-ascii")
         if self.preferences.keymap:
             self.set_keymap(dict(self.preferences.keymap))
         self.call_after_refresh(self._after_first_paint)

@@ -149,7 +149,10 @@ class ResponsePane(Widget):
     def _redraw(self) -> None:
         """Everything of the frame. Its line is set here: sixteen rules for eight tones would cost more at the start."""
         self._drawn = ()
-        weight: Literal["heavy", "solid"] = "heavy" if self.has_focus_within_pane else "solid"
+        focused = self.has_focus_within_pane
+        weight: Literal["heavy", "solid", "ascii"] = "heavy" if focused else "solid"
+        if self.symbols.line.isascii():  # one weight only: the focused pane's line is the fatter sign in its title
+            weight = "ascii"
         self.styles.border = (weight, self.app.theme_variables[lane_variable(self.number)])
         self._draw_frame()
 

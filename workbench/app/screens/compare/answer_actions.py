@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _PARTIAL = frozenset({"truncated", "interrupted", "cancelled"})
 """States of an answer that can be gone on from."""
-_COPIED_CODE_KEYS = "123456789"
 
 
 class AnswerActions(CompareBase):
@@ -47,8 +46,13 @@ class AnswerActions(CompareBase):
         items = [
             MenuItem("answer", "This answer", "y", enabled=bool(desk.pane.view.text)),
             *(
-                MenuItem(f"code:{index}", f"Code block {block.number}", key, clean_line(block.language or "plain"))
-                for index, (block, key) in enumerate(zip(blocks, _COPIED_CODE_KEYS, strict=False))
+                MenuItem(
+                    f"code:{index}",
+                    f"Code block {block.number}",
+                    str(index + 1) if index < 9 else "",
+                    clean_line(block.language or "plain"),
+                )
+                for index, block in enumerate(blocks)
             ),
             MenuItem(
                 "marked",
