@@ -1,0 +1,113 @@
+"""What the program costs until its first paint, as a ratio to an empty Textual app in the same run.
+
+Both run as processes of their own under a pseudo-terminal and end themselves once the first screen was painted; what is
+compared is their CPU time. Cases: nothing configured (welcome), a last line-up, and the same with many past sessions.
+
+    python -m benchmarks.start [--runs N] [--sessions N]
+"""
+
+import argparse
+import os
+import pty
+import resource
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+EMPTY = """
+import os
+from textual.app import App
+class Empty(App):
+    def on_mount(self): self.call_after_refresh(os._exit, 0)
+Empty().run()
+"""
+OURS = """
+import os, sys
+from workbench.app.services import StartOptions
+from workbench.wiring.services import AppServices
+from workbench.app.app import WorkbenchApp
+class Painted(WorkbenchApp):
+    def _after_first_paint(self):
+        os._exit(0)
+Painted(AppServices(), StartOptions(targets=tuple(sys.argv[1:]))).run()
+"""
+
+
+def cpu_of(program: str, *arguments: str, data: Path) -> float:
+    """CPU seconds of one run, children included."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(ROOT)
+        os.environ |= {
+            "WORKBENCH_DATA": str(data),
+            "WORKBENCH_CONFIG": str(data / "none.toml"),
+            "TERM": "xterm-256color",
+        }
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.execv(sys.executable, [sys.executable, "-c", program, *arguments])
+    while True:
+        try:
+            if not os.read(terminal, 65536):
+                break
+        except OSError:
+            break
+    os.waitpid(child, 0)
+    os.close(terminal)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def with_sessions(count: int, data: Path) -> None:
+    """A history of so many sessions of one answered turn."""
+    from workbench.domain.conversation import Lane, Response, Session, TextPart, Turn
+    from workbench.domain.ids import new_id
+    from workbench.store.database import open_store
+
+    store = open_store(data / "workbench.db")
+    for number in range(count):
+        session, lane, turn = new_id(), new_id(), new_id()
+        when = "2026-11-01T10:00:00Z"
+        store.recorder.session_saved(Session(session, f"Session {number}", when), [Lane(lane, 1, "sim/steady")])
+        response = Response(new_id(), turn, lane, "sim/steady")
+        store.recorder.turn_started(Turn(turn, session, 1, (TextPart(f"Question {number}"),), when), [response])
+        store.recorder.response_ended(
+            Response(response.id, turn, lane, "sim/steady", state="complete", text=f"Answer {number}")
+        )
+        if number % 1000 == 999:
+            store.flush(120)
+    store.close(120)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--sessions", type=int, default=10_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        none, many = Path(folder) / "none", Path(folder) / "many"
+        none.mkdir(mode=0o700)
+        many.mkdir(mode=0o700)
+        with_sessions(options.sessions, many)
+        cases = {
+            "empty Textual app": (EMPTY, (), none),
+            "welcome": (OURS, (), none),
+            "two lanes": (OURS, ("sim/steady", "sim/swift"), none),
+            f"last line-up, {options.sessions:,} sessions": (OURS, (), many),
+        }
+        taken: dict[str, list[float]] = {name: [] for name in cases}
+        for _ in range(options.runs + 1):
+            for name, (program, arguments, data) in cases.items():
+                taken[name].append(cpu_of(program, *arguments, data=data))
+        print(f"CPU until the first paint, median of {options.runs}; load {os.getloadavg()[0]:.1f}")
+        floor = statistics.median(taken["empty Textual app"][1:])
+        for name, times in taken.items():
+            median = statistics.median(times[1:])
+            print(f"  {name:<34} {median * 1000:6.0f} ms   {median / floor:.2f}x")
+
+
+if __name__ == "__main__":
+    main()
