@@ -153,7 +153,7 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
         options = self.query_one(OptionList)
         found = matching(self._choices, query.strip(), self._services.preferences.favourites)
         self._shown = [choice.target for choice in found]
-        lines = [self._line(choice, self.query_one(Input).size.width or 86) for choice in found]
+        lines = [self._line(choice, (self.query_one(Input).size.width or 90) - 4) for choice in found]
         typed = query.strip()
         if typed and typed not in self._shown:
             try:
@@ -180,7 +180,7 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
             price = f"{rate(choice.rates.input)} in {rate(choice.rates.output)} out"
         star = f"{self.app.symbols.best} " if choice.target in self._services.preferences.favourites else "  "
         right = f"{window:>11} {price:>16}"
-        name = min(38, max(12, width - 2 - len(right) - 28))
+        name = min(38, max(26, width - 2 - len(right) - 28))
         room = max(0, width - 2 - name - 1 - len(right) - 1)
         return Content.assemble(
             star,
