@@ -103,7 +103,24 @@ def _add_ask(ask: argparse.ArgumentParser) -> None:
         default=[],
         help="a parameter, such as temperature=0 or max_output_tokens=500; unknown ones are sent as they are",
     )
-    ask.add_argument("--attach", metavar="FILE", action="append", default=[], help="send a file along")
+    ask.add_argument(
+        "--attach", metavar="FILE", action="append", default=[], help="send a text, image, PDF or audio file along"
+    )
+    ask.add_argument(
+        "--tool",
+        dest="tools",
+        metavar="TOOL",
+        action="append",
+        default=[],
+        help="offer a tool: clock, calculator or lookup=FILE (finds lines in FILE)",
+    )
+    ask.add_argument(
+        "--approve",
+        choices=["ask", "all"],
+        default="ask",
+        help="calls of tools: ask at the terminal (default; without one they are denied), or allow all",
+    )
+    ask.add_argument("--schema", metavar="FILE", help="answers must satisfy the JSON schema in FILE")
     ask.add_argument("--no-save", action="store_true", help="keep nothing of it")
     ask.add_argument("--chaos", metavar="FAULT", help=f"make every request suffer: {FAULTS}")
 

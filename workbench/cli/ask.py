@@ -4,19 +4,22 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from workbench.cli import exits
 from workbench.cli.output import Output
 from workbench.cli.printing import EventPrinter, JsonPrinter, Record, TextPrinter
 from workbench.cli.prompt import read_options, read_prompt
 from workbench.cli.start import fail, note
+from workbench.cli.tools import read_schema, read_tools, toolbox_for
 from workbench.domain.catalog import parse_target
 from workbench.domain.clean import clean_line
-from workbench.domain.conversation import Lane, Part, Session
+from workbench.domain.conversation import Lane, Message, Part, Session
 from workbench.domain.errors import ConfigurationError
 from workbench.domain.ids import new_id
+from workbench.engine.abilities import capabilities_of, inability
 from workbench.engine.means import utc_now
 from workbench.engine.ports import Deployments
 from workbench.wiring.bench import Workbench
@@ -56,20 +59,28 @@ def _ask(arguments: argparse.Namespace) -> int:
         from workbench.providers.chaos import parse_fault
 
         parse_fault(arguments.chaos)
+    read_tools(arguments.tools)
+    schema = read_schema(arguments.schema)
     parts = read_prompt(arguments.prompt, arguments.attach, _note)
-    return asyncio.run(_Asking(arguments, setup, lanes, parts).run())
+    return asyncio.run(_Asking(arguments, setup, lanes, parts, schema).run())
 
 
 class _Asking:
     """One turn from the first preparation to the last row."""
 
     def __init__(
-        self, arguments: argparse.Namespace, setup: Setup, lanes: Sequence[Lane], parts: Sequence[Part]
+        self,
+        arguments: argparse.Namespace,
+        setup: Setup,
+        lanes: Sequence[Lane],
+        parts: Sequence[Part],
+        schema: Mapping[str, Any] | None,
     ) -> None:
         self._arguments = arguments
         self._setup = setup
         self._lanes = lanes
         self._parts = parts
+        self._schema = schema
         self._session = Session(new_id(), "", utc_now(), origin="ask")
         self._interrupt = asyncio.Event()
         self._told_to_end: int | None = None
@@ -103,6 +114,8 @@ class _Asking:
                 session=self._session,
                 deployments=deployments,
                 interrupt=self._interrupt,
+                toolbox=toolbox_for(self._arguments, output, self._lanes),
+                output_schema=self._schema,
             )
             async for event in events:
                 record(event)
@@ -124,13 +137,18 @@ class _Asking:
     def _check_some_can_answer(self, deployments: Deployments) -> None:
         """When not one lane could be asked, that is an error of the configuration, found before anything is sent."""
         problem: ConfigurationError | None = None
+        message = Message("user", tuple(self._parts))
         for lane in self._lanes:
+            target = parse_target(lane.target)
             try:
-                deployments.open(parse_target(lane.target))
+                deployments.open(target)
             except ConfigurationError as error:
                 problem = problem or error
-            else:
+                continue
+            unable = inability(target, capabilities_of(deployments, target), [message])
+            if unable is None:
                 return
+            problem = problem or ConfigurationError(unable)
         if problem is not None:
             raise problem
 

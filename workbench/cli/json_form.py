@@ -138,7 +138,11 @@ def plain(value: Any) -> Any:
 
 
 def _call_form(call: ToolCall) -> dict[str, Any]:
-    return {"id": call.call_id, "name": storable(call.name), "arguments": _arguments(call.arguments)}
+    form = {"id": call.call_id, "name": storable(call.name), "arguments": _arguments(call.arguments)}
+    if not call.round:
+        return form
+    said = None if call.result is None else storable(call.result)
+    return form | {"result": {"round": call.round, "outcome": call.outcome, "text": said}}
 
 
 def _arguments(raw: str) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from workbench.cli.json_form import dollars, dump, error_form, event_form, response_form, usage_form
 from workbench.cli.live_text import LiveText
 from workbench.cli.output import Output
+from workbench.cli.tools import call_words
 from workbench.domain.clean import clean, clean_line
 from workbench.domain.conversation import Attempt, Lane, Response, Session
 from workbench.domain.events import BlockDelta, BlockStart
@@ -23,6 +24,7 @@ from workbench.engine.events import (
     ResponseEnded,
     ResponseStarted,
     RetryScheduled,
+    ToolAnswered,
     TurnStarted,
 )
 from workbench.engine.words import retry_sentence, state_sentence
@@ -157,6 +159,7 @@ class TextPrinter:
         self._several = len(record.lanes) > 1
         self._turn = 0
         self._texts = [LiveText() for _ in record.lanes]
+        self._ends_line = [True for _ in record.lanes]
         self._waiting: list[list[str]] = [[] for _ in record.lanes]
         self._ended: dict[int, Response] = {}
         self._kinds: dict[tuple[str, int], str] = {}
@@ -172,6 +175,9 @@ class TextPrinter:
                             self._kinds[attempt, block] = kind
                         case BlockDelta(block, text) if self._kinds.get((attempt, block)) in ("text", "refusal"):
                             self._text(self._record.position(lane) - 1, text)
+            case ToolAnswered(lane, _, call, _):
+                number = self._record.position(lane) - 1
+                self._text(number, f"{'' if self._ends_line[number] else chr(10)}[{call_words(call)}]\n")
             case RetryScheduled(lane, _, wait_s, retry, of, error) if self._verbose:
                 name = self._name(self._record.position(lane) - 1)
                 self._output.note(f"{name}: {retry_sentence(error, wait_s, retry, of)}")
@@ -183,6 +189,7 @@ class TextPrinter:
         """Nothing is left to print: every lane ended."""
 
     def _text(self, lane: int, text: str) -> None:
+        self._ends_line[lane] = text.endswith("\n")
         if lane == self._turn:
             self._output.write(self._texts[lane].feed(text))
         else:
@@ -246,5 +253,5 @@ def _tail(response: Response, live: LiveText) -> str:
     """What stands in no block of text: a refusal that came otherwise, calls of tools; and the last line's end."""
     missed = clean(response.text or response.refusal) if live.empty else ""
     ends_line = missed.endswith("\n") if missed else live.ends_line
-    calls = [f"[calls {clean_line(call.name)}({clean_line(call.arguments)})]\n" for call in response.tool_calls]
+    calls = [f"[{call_words(call)}]\n" for call in response.tool_calls if call.outcome is None]
     return missed + ("" if ends_line else "\n") + "".join(calls)

@@ -1,10 +1,7 @@
 """What `ask` sends: the words on the command line, standard input, and files."""
 
-import base64
 import json
-import mimetypes
 import os
-import re
 import select
 import stat
 import sys
@@ -12,14 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.clean import clean, clean_line, storable
-from workbench.domain.conversation import FilePart, Parameters, Part, TextPart
+from workbench.domain.clean import clean_line, storable
+from workbench.domain.conversation import Parameters, Part, TextPart
 from workbench.domain.errors import ConfigurationError
+from workbench.engine.attachments import attach
 
 MAX_INPUT = 64_000_000
 """Bytes of standard input."""
-MAX_FILE = 20_000_000
-"""Bytes of an attached file."""
 _PATIENCE_S = 2.0
 Note = Callable[[str], None]
 
@@ -107,28 +103,11 @@ def _pieces(number: int) -> Iterator[bytes]:
 
 
 def _attached(path: Path, note: Note) -> Part:
-    """A text file as words fenced off from the prompt; anything else as a file."""
-    name = clean_line(str(path))
+    """A file as it is sent: checked before it is read, text fenced off from the prompt when the request is made."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise ConfigurationError("is no regular file", f"--attach {name}")
-            data = file.read(MAX_FILE + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ConfigurationError(f"can't be read: {reason}", f"--attach {name}") from None
-    if len(data) > MAX_FILE:
-        raise ConfigurationError(f"is larger than {MAX_FILE // 1_000_000} MB", f"--attach {name}")
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    if media_type.startswith(("image/", "audio/", "video/")) or media_type == "application/pdf" or b"\x00" in data:
-        return FilePart(clean_line(path.name), media_type, base64.b64encode(data).decode("ascii"), len(data))
-    try:
-        text = data.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError:
-        return FilePart(clean_line(path.name), media_type, base64.b64encode(data).decode("ascii"), len(data))
-    if clean(text) != text.replace("\r\n", "\n"):
-        note(f"{name} holds control or hidden characters; they are sent as they are")
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
-    return TextPart(f"\n\n{clean_line(path.name)}:\n{fence}\n{text.rstrip()}\n{fence}\n")
+        found = attach(path)
+    except ConfigurationError as error:
+        raise ConfigurationError(error.message, f"--attach {clean_line(str(path))}") from None
+    for warning in found.warnings:
+        note(warning)
+    return found.part

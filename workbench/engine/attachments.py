@@ -52,6 +52,7 @@ def attach(path: Path, max_bytes: int = MAX_BYTES) -> Attachment:
     """
     name = clean_line(path.name) or "file"
     try:
+        path = _within(path)
         data = _read(path, name, max_bytes)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "its name is not valid"
@@ -65,6 +66,14 @@ def attach(path: Path, max_bytes: int = MAX_BYTES) -> Attachment:
             f"{name} is of a kind that can't be sent ({media_type}): text, images, PDF and audio can"
         )
     return Attachment(FilePart(name, media_type, base64.b64encode(data).decode("ascii"), len(data)), warnings)
+
+
+def _within(path: Path) -> Path:
+    """What a symbolic link in the working directory leads to, as long as that lies there too."""
+    if not path.is_symlink():
+        return path
+    here, real = Path.cwd().resolve(), path.resolve()
+    return real if real.is_relative_to(here) and path.parent.resolve().is_relative_to(here) else path
 
 
 def _read(path: Path, name: str, max_bytes: int) -> bytes:

@@ -11,6 +11,7 @@ from workbench.domain.ids import new_id
 from workbench.domain.prices import rates_as_mapping
 from workbench.domain.timing import Timing, pack_deltas
 from workbench.domain.usage import Usage, sum_of
+from workbench.engine.abilities import capabilities_of, inability
 from workbench.engine.accounting import rates_for, total_cost
 from workbench.engine.attempt import AttemptRun
 from workbench.engine.end_state import End, Received, end_of
@@ -125,16 +126,21 @@ class ResponseRun:
         except ProviderError as error:
             return _refused(error.info)
         self.response = replace(self.response, simulated=config.simulated)
-        box = means.toolbox
+        box, able = means.toolbox, capabilities_of(means.deployments, target)
+        takes_tools = able.get("tools") is not False
+        if box.tools and not takes_tools:
+            self._warnings.append(f"tools_left_out: {target} takes no tools")
         request = ModelRequest(
             target.name,
             with_own_ids(self._messages_of(config.name)),
             self._lane.system,
             self._lane.parameters,
-            box.definitions,
+            box.definitions if takes_tools else (),
             output_schema=means.output_schema,
         )
-        loop = ToolLoop(means, self._lane, self.response) if box.runs else None
+        if unable := inability(target, able, request.messages):
+            return _refused(ErrorInfo("config", unable))
+        loop = ToolLoop(means, self._lane, self.response) if box.runs and takes_tools else None
         reason: AttemptReason = "first" if self._partial is None else "resume"
         while True:
             end, run, request = await self._round(config, provider, request, reason)

@@ -82,6 +82,19 @@ def schema_problem(schema: Mapping[str, Any], value: Any) -> str | None:
     return f"{place}: {message}" if place else message
 
 
+def schema_fault(schema: Mapping[str, Any]) -> str | None:
+    """Why this is no JSON schema, None when it is one."""
+    import jsonschema
+
+    try:
+        jsonschema.Draft202012Validator.check_schema(schema)
+    except jsonschema.exceptions.SchemaError as trouble:
+        return clean_line(str(trouble.message))[:200]
+    except RecursionError:
+        return "it is nested too deeply"
+    return None
+
+
 def answer_problem(schema: Mapping[str, Any], text: str) -> str | None:
     """Why an answer is not what a schema demands; None when it is."""
     try:

@@ -62,6 +62,9 @@ class ChaosDeployments:
         self._inner = inner
         self._fault = fault
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
     @property
     def configs(self) -> Mapping[str, ProviderConfig]:
         """As the deployments within."""

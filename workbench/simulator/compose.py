@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.simulator.asked import Asked, Said
+from workbench.simulator.asked import Asked, Said, Tool
 from workbench.simulator.catalog import SimModel
 from workbench.simulator.faults import Faults
 from workbench.simulator.invent import instance
@@ -29,6 +29,7 @@ ESCAPES = (
 """What `@escape` answers: everything that a terminal must never be handed."""
 
 _CONTINUE = re.compile(r"\b(continue|go on|carry on|left off|stopped|cut off|keep going|resume)\b", re.IGNORECASE)
+_SUM = re.compile(r"[\d(][\d\s+*/().-]*[\d)]")
 _CACHE_STEP = 64
 _LEAST_CACHED = 128
 
@@ -189,9 +190,17 @@ def _tool_calls(asked: Asked) -> Words:
     if not asked.tools:
         return Words("I would rather look this up than guess.", calls=(("web_search", json.dumps({"query": hint})),))
     wanted = [tool for tool in asked.tools if tool.name.lower() in asked.prompt.lower()] or [asked.tools[0]]
-    return Words(
-        calls=tuple((tool.name, json.dumps(instance(tool.schema, hint), ensure_ascii=False)) for tool in wanted)
-    )
+    return Words(calls=tuple((tool.name, _arguments(tool, asked.prompt, hint)) for tool in wanted))
+
+
+def _arguments(tool: Tool, prompt: str, hint: str) -> str:
+    """Arguments that the tool can do something with: a sum of the prompt where one is wanted."""
+    values = instance(tool.schema, hint)
+    if isinstance(values, dict):
+        sums = [found.strip() for found in _SUM.findall(prompt) if len(found.strip()) > 2]
+        likely = {"expression": sums[0] if sums else "6 * 7", "timezone": "UTC"}
+        values |= {name: likely[name] for name in values if name in likely}
+    return json.dumps(values, ensure_ascii=False)
 
 
 def _pieces(words: Words, rng: random.Random, identity: str) -> Iterator[Piece]:

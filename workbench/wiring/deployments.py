@@ -2,10 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from workbench.domain.catalog import ProviderConfig, Target, parse_target
+from workbench.domain.catalog import ModelInfo, ProviderConfig, Target, parse_target
 from workbench.domain.errors import ConfigurationError
 from workbench.domain.prices import Rates
 from workbench.settings.keys import Keys
@@ -29,6 +29,7 @@ class AllDeployments:
         self._simulated: dict[tuple[str, str], Registry] = {}
         self._building = threading.Lock()
         self._main: Registry | None = None
+        self._able: Callable[[ProviderConfig], list[ModelInfo] | None] | None = None
 
     @property
     def configs(self) -> Mapping[str, ProviderConfig]:
@@ -42,6 +43,18 @@ class AllDeployments:
             ConfigurationError: unknown provider or simulated model, no key, a protocol that can't be spoken.
         """
         return self._registry(target).open(target)
+
+    def capabilities(self, target: Target) -> Mapping[str, bool]:
+        """What the provider's own list, as it was kept, says that a model can do; empty where nothing is known."""
+        config = self._setup.configs.get(target.provider)
+        if config is None or config.simulated:
+            return {}
+        if self._able is None:
+            from workbench.wiring.catalogue import ModelLists
+
+            self._able = ModelLists().of
+        listed = self._able(config) or ()
+        return next((model.capabilities for model in listed if model.name == target.name), {})
 
     async def http(self) -> Any:
         """The `httpx` client that everything shares which no vendor's SDK speaks."""

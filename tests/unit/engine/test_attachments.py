@@ -40,8 +40,7 @@ def test_the_kind_goes_by_content(tmp_path, name, data, media_type):
 def test_what_is_no_regular_file(tmp_path, monkeypatch):
     """U06: folders, pipes, devices, sockets and symbolic links are refused at once, without waiting for a writer."""
     os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "real.txt").write_text("x")
-    (tmp_path / "link.txt").symlink_to(tmp_path / "real.txt")
+    (tmp_path / "link.txt").symlink_to("/etc/hostname")
     listening = socket.socket(socket.AF_UNIX)
     monkeypatch.chdir(tmp_path)  # the name of a socket must be short
     listening.bind("sock")
@@ -55,6 +54,22 @@ def test_what_is_no_regular_file(tmp_path, monkeypatch):
             attach(tmp_path / "sock")
     finally:
         listening.close()
+
+
+def test_links_that_stay_within_the_working_directory(tmp_path, monkeypatch):
+    """U06: a symbolic link within the working directory is followed; one that leads out of it isn't."""
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "outside.txt").write_text("no")
+    (tmp_path / "tree" / "real.txt").write_text("yes")
+    (tmp_path / "tree" / "good.txt").symlink_to("real.txt")
+    (tmp_path / "tree" / "bad.txt").symlink_to("../outside.txt")
+    (tmp_path / "far.txt").symlink_to(tmp_path / "tree" / "real.txt")
+    monkeypatch.chdir(tmp_path / "tree")
+
+    assert base64.b64decode(attach(Path("good.txt")).part.base64_data) == b"yes"
+    for path in (Path("bad.txt"), tmp_path / "far.txt"):
+        with pytest.raises(ConfigurationError, match="symbolic link"):
+            attach(path)
 
 
 def test_size_is_checked_before_reading(tmp_path):

@@ -211,7 +211,7 @@ async def test_what_the_user_denies_is_told():
 
 
 async def test_rounds_end():
-    """P09: a model that calls for ever is stopped at the limit; all calls are kept, the last ones unrun, and it is told."""
+    """P09: a model that calls for ever is stopped at the limit; all calls are kept, the last unrun, and it is told."""
     played, provider = stage(calling(CLOCK), approver=Asked("session"))
     (answer,) = await played.ask()
 
