@@ -296,7 +296,7 @@ def _depth(seconds: float, repeats: int) -> None:
 
 def _opening() -> None:
     sys.path.insert(0, str(ROOT))
-    from workbench.app.answer.document import Text
+    from workbench.app.answer.text import Text
     from workbench.app.answer.sheet import Sheet
 
     costs = []

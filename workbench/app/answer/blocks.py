@@ -30,7 +30,7 @@ class BlockParser(LeafBuilder):
 
     def fork(self) -> "BlockParser":
         """A parser that may be fed an unfinished line; its first leaf stands for this one's last."""
-        other = BlockParser(self._look)
+        other = BlockParser(self._look, self._outer)
         if self.leaves:
             last = self.leaves[-1].copy()
             other.leaves.append(last)

@@ -27,13 +27,15 @@ _TITLE = re.compile(r"""$|"[^"]*"\s*$|'[^']*'\s*$|\([^()]*\)\s*$""")
 class LeafBuilder:
     """Leaves of one text, and what is open at its end."""
 
-    def __init__(self, look: int = 0) -> None:
+    def __init__(self, look: int = 0, outer: tuple[Frame, ...] = ()) -> None:
         self.leaves: list[Leaf] = []
         self.definitions: dict[str, str] = {}
         """Link targets by normal label; the first definition wins."""
         self.codes: list[Code] = []
         self.code_count = 0
         self._look = look
+        self._outer = outer
+        """Around every leaf: the bar of the reasoning."""
         self._containers: list[Container] = []
         self._top: Container = Quote()
         self._tip: Leaf | None = None
@@ -52,6 +54,8 @@ class LeafBuilder:
             frames = [Indent(frame.width) if isinstance(frame, Indent) else frame for frame in above.frames]
             leaf.shared = len(frames)
         else:
+            frames.extend(self._outer)
+            leaf.shared = len(frames) if above is not None else 0
             for container in self._containers:
                 alike = alike and not container.fresh
                 leaf.shared += alike
@@ -130,7 +134,7 @@ class LeafBuilder:
     def _add_indented(self, line: str, end: int) -> None:
         """A line of code by indentation."""
         above = self.leaves[-1] if self.leaves else None
-        depth = len(self._containers)
+        depth = len(self._outer) + len(self._containers)
         code = above.code if above is not None and above.kind is Kind.CODE else None
         if above is not None and code is not None and code.number == 0 and len(above.frames) == depth:
             if self._blank:

@@ -43,7 +43,7 @@ _CLASSES = (
 COMPONENTS = frozenset({name for _, name in _CLASSES} | {f"answer--{token}" for token in TOKENS if token})
 
 CSS = """
-AnswerView {
+PaintedLines {
     & > .answer--ground { background: $foreground 6%; }
     & > .answer--heading { color: $text-primary; text-style: bold; }
     & > .answer--code { color: $text-accent; background: $foreground 6%; }

@@ -1,6 +1,6 @@
 """Rows of a text as the view would show them, for the tests beside."""
 
-from workbench.app.answer.document import Text
+from workbench.app.answer.text import Text
 from workbench.app.answer.look import Row
 from workbench.app.answer.sheet import Sheet
 

@@ -1,15 +1,12 @@
-"""The text of a view as a list of leaves: turns with their prompts, reasoning, answers and notices."""
+"""One growing text, taken in slice by slice: raw as received, and as leaves."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from time import perf_counter
 
 from workbench.app.answer.blocks import BlockParser
 from workbench.app.answer.cells import steady
 from workbench.app.answer.code_text import code_text
 from workbench.app.answer.highlight import colour
-from workbench.app.answer.leaves import Bar, CodeBlock, Kind, Leaf
-from workbench.app.answer.look import ERROR, MUTED, WARNING
+from workbench.app.answer.leaves import CodeBlock, Frame, Kind, Leaf
 from workbench.domain.clean import clean
 
 LONG_LINE = 8_000
@@ -18,16 +15,13 @@ PIECE = 4_000
 """Of a long line, shown together."""
 SLICE = 32_000
 """Characters taken in before the clock is looked at."""
-PROMPT_LINES = 12
-PROMPT_CHARACTERS = 1_500
-NOTICE_LOOKS = {"error": ERROR, "warning": WARNING, "muted": MUTED}
 
 
 class Text:
     """One growing text: raw as received, and its leaves."""
 
-    def __init__(self, look: int = 0) -> None:
-        self.parser = BlockParser(look)
+    def __init__(self, look: int = 0, outer: tuple[Frame, ...] = ()) -> None:
+        self.parser = BlockParser(look, outer)
         self.size = 0
         """Characters received."""
         self.changed_from = 0
@@ -145,7 +139,7 @@ class Text:
                 self._line = raw
                 self._take_pieces()
                 if self._line:
-                    parser.long_piece(_drawable(self._line))
+                    parser.long_piece(drawable(self._line))
                 parser.finish_long(base)
                 self._line, self._line_is_long = "", False
             else:
@@ -159,7 +153,7 @@ class Text:
             end = position + PIECE
             space = line.rfind(" ", position + PIECE // 2, end)
             cut = space + 1 if space >= 0 else end
-            self.parser.long_piece(_drawable(line[position:cut]))
+            self.parser.long_piece(drawable(line[position:cut]))
             position = cut
         self._line = line[position:]
         self._taken += position
@@ -173,74 +167,16 @@ class Text:
             colour(self.parser.leaves[-1])
         fork = self.parser.fork()
         if self._line_is_long:
-            fork.long_piece(_drawable(self._line))
+            fork.long_piece(drawable(self._line))
         else:
-            line = _drawable(self._line)
+            line = drawable(self._line)
             fork.line(line, self._taken + len(self._line))
             if fork.in_code:
                 fork.leaves[-1].unfinished = True
         self._tail, self._tail_definitions = fork.leaves, fork.definitions
 
 
-def _drawable(text: str) -> str:
+def drawable(text: str) -> str:
+    """Foreign text as it may be drawn: cleaned, of steady width, tabs expanded."""
     text = steady(clean(text))
     return text.expandtabs(4) if "\t" in text else text
-
-
-@dataclass(slots=True)
-class Section:
-    """One turn: its prompt, reasoning, answer and notices."""
-
-    prompt: list[Leaf] = field(default_factory=list)
-    reasoning: Text = field(default_factory=lambda: Text(MUTED))
-    answer: Text = field(default_factory=Text)
-    notices: list[Leaf] = field(default_factory=list)
-    opened: bool = False
-    """Whether the reasoning is unfolded."""
-    quoted: list[Leaf] = field(default_factory=list)
-    """Leaves of the unfolded reasoning, inside their bar."""
-
-    def before_answer(self) -> list[Leaf]:
-        """Leaves above the answer."""
-        leaves = [*self.prompt]
-        if self.reasoning.size:
-            leaves.append(self._fold())
-            if self.opened:
-                leaves.extend(_inside_bar(self.reasoning.leaves))
-        return leaves
-
-    def _fold(self) -> Leaf:
-        sign, verb = ("▾", "closes") if self.opened else ("▸", "opens")
-        fold = Leaf(Kind.FOLD, look=MUTED, gap=1 if self.prompt else 0)
-        fold.add(f"{sign} reasoning · {self.reasoning.size:,} characters · t {verb}")
-        return fold
-
-
-def _inside_bar(leaves: Iterable[Leaf]) -> list[Leaf]:
-    quoted = []
-    for number, leaf in enumerate(leaves):
-        copy = leaf.copy()
-        copy.frames = (Bar(), *leaf.frames)
-        copy.shared = leaf.shared + 1
-        copy.gap = leaf.gap if number else 0
-        quoted.append(copy)
-    return quoted
-
-
-def prompt_leaf(prompt: str, first: bool) -> Leaf:
-    """The dimmed prompt above an answer, cut when it is long."""
-    shown = prompt[:PROMPT_CHARACTERS]
-    lines = _drawable(shown).split("\n")
-    leaf = Leaf(Kind.PROMPT, look=MUTED, gap=0 if first else 2)
-    for line in lines[:PROMPT_LINES]:
-        leaf.add(line)
-    if len(lines) > PROMPT_LINES or len(prompt) > PROMPT_CHARACTERS:
-        leaf.add(f"… {len(prompt):,} characters")
-    return leaf
-
-
-def notice_leaf(text: str, kind: str) -> Leaf:
-    """A line under an answer: how it ended, or what happened to it."""
-    leaf = Leaf(Kind.NOTICE, look=NOTICE_LOOKS.get(kind, MUTED), gap=1)
-    leaf.add(_drawable(text))
-    return leaf
