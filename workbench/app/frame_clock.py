@@ -49,6 +49,7 @@ class FrameClock:
         *,
         clock: Callable[[], float] = time.perf_counter,
         base_interval_s: float = BASE_INTERVAL_S,
+        on_error: Callable[[Exception], None] | None = None,
     ) -> None:
         self.interval_s = base_interval_s
         """The present distance of two frames."""
@@ -56,6 +57,7 @@ class FrameClock:
         """Drawn so far."""
         self._base_interval_s = base_interval_s
         self._clock = clock
+        self._on_error = on_error
         self._drawables: list[Drawable] = []
         self._next = 0
         self._cost_s = 0.0
@@ -77,10 +79,16 @@ class FrameClock:
         """Forget it."""
         if drawable in self._drawables:
             self._drawables.remove(drawable)
+            self._next = 0
 
     def note_key(self) -> None:
         """A key was pressed: its echo goes first."""
         self._last_key = self._clock()
+
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since anything was drawn or a key was pressed; 0 while a frame is due."""
+        return 0.0 if self._handle is not None else self._clock() - max(self._last_frame, self._last_key)
 
     def wake(self) -> None:
         """Something became dirty: see that a frame comes. Without a running loop nothing happens."""
@@ -107,22 +115,19 @@ class FrameClock:
         held_back = start - self._last_key
         if held_back < KEY_QUIET_S and start - self._due < KEY_PATIENCE_S:
             return KEY_QUIET_S - held_back
-        drawables = self._drawables
-        count = len(drawables)
+        turn = self._drawables[self._next :] + self._drawables[: self._next]
         now = start
-        for step in range(count):
-            drawable = drawables[(self._next + step) % count]
+        for position, drawable in enumerate(turn, 1):
             if drawable.dirty:
                 drawable.draw_frame(now)
                 now = self._clock()
-                if now - start >= FRAME_BUDGET_S:
-                    self._next = (self._next + step + 1) % count
-                    break
+                if now - start >= FRAME_BUDGET_S and any(waiting.dirty for waiting in turn[position:]):
+                    self._next = (self._next + position) % len(turn)
+                    self._frame_cost_s += now - start
+                    return max(CARRY_OVER_S, (now - start) * (1 / LOOP_SHARE - 1) / 2)
         self._frame_cost_s += now - start
-        if now - start >= FRAME_BUDGET_S and any(drawable.dirty for drawable in drawables):
-            return max(CARRY_OVER_S, (now - start) * (1 / LOOP_SHARE - 1) * 0.5)
         self._finish_frame(now)
-        return self.interval_s if any(drawable.dirty for drawable in drawables) else None
+        return self.interval_s if any(drawable.dirty for drawable in turn) else None
 
     def _finish_frame(self, now: float) -> None:
         self.frames += 1
@@ -142,7 +147,13 @@ class FrameClock:
 
     def _run(self) -> None:
         self._handle = None
-        delay_s = self.tick()
+        try:
+            delay_s = self.tick()
+        except Exception as error:
+            if self._on_error is None:
+                raise
+            self._on_error(error)
+            return
         if delay_s is not None and self._handle is None:
             self._due = self._clock() + delay_s
             self._schedule(delay_s)
@@ -155,5 +166,5 @@ def frame_clock_of(app: App[object]) -> FrameClock:
     """The clock of an app, made at first use."""
     clock = _clocks.get(app)
     if clock is None:
-        clock = _clocks[app] = FrameClock()
+        clock = _clocks[app] = FrameClock(on_error=app._handle_exception)
     return clock

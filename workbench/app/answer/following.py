@@ -8,7 +8,7 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from workbench.app.answer.leaves import Kind
-from workbench.app.answer.painted import EMPTY, PaintedLines
+from workbench.app.answer.painted import PaintedLines
 from workbench.app.frame_clock import FrameClock
 
 FollowMode = Literal["paged", "smooth", "top"]
@@ -83,7 +83,8 @@ class FollowingLines(PaintedLines, inherit_bindings=False):
         height, line = self._turns.sheet.height, self._scroll_line
         if height > line + page:
             target = height - page
-            self._move_to(target + (page // 3 if self.follow_mode == "paged" else 0))
+            paged = self.follow_mode == "paged" and target - line <= page
+            self._move_to(target + (page // 3 if paged else 0))
         elif line > max(height - 1, 0):
             self._move_to(max(height - page, 0))
         self._unseen = False
@@ -182,7 +183,6 @@ class FollowingLines(PaintedLines, inherit_bindings=False):
             if self._turns.sheet.leaves:
                 self._turns.sheet.start_idle(self._turns.sheet.top(index))
                 self._move_to(self._turns.sheet.top(index) + min(row, len(self._turns.sheet.rows_of(index)) - 1))
-        EMPTY.strip = None
         self._forget_strips()
         if self.following and self._scroll_line + self._page // 3 > self._turns.sheet.height:
             self._move_to(max(self._turns.sheet.height - self._page, 0))

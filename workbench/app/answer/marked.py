@@ -8,7 +8,7 @@ from textual.strip import Strip
 from workbench.app.answer.following import FollowingLines
 from workbench.app.answer.links import Link, links_of
 from workbench.app.answer.look import SELECTED, Row, Run
-from workbench.app.answer.painted import AIR, EMPTY
+from workbench.app.answer.painted import AIR
 from workbench.app.answer.search import Match, find, fold_case, highlighted, marked
 from workbench.app.answer.selection import selected_text
 
@@ -130,7 +130,7 @@ class MarkedLines(FollowingLines, inherit_bindings=False):
             runs = marked(runs, [(self._link.start, self._link.end, SELECTED)])
         selection = self._selection
         span = None if selection is None else selection.get_span(line)
-        if span is not None and row is not EMPTY:
+        if span is not None and row is not self._empty:
             start, end = span
             length = sum(len(run.text) for run in runs)
             runs = marked(runs, [(max(start - AIR, 0), length if end < 0 else max(end - AIR, 0), SELECTED)])

@@ -19,7 +19,6 @@ from workbench.app.answer.turns import Turns
 AIR = 1
 """Empty columns left and right."""
 NEW_TEXT = " ↓ new text "
-EMPTY = Row(())
 
 
 class PaintedLines(ScrollView, inherit_bindings=False):
@@ -34,6 +33,8 @@ class PaintedLines(ScrollView, inherit_bindings=False):
     def __init__(self, *, name: str | None, id: str | None, classes: str | None, disabled: bool) -> None:  # noqa: A002
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self._turns = Turns()
+        self._empty = Row(())
+        """Stands below the end of the text."""
         self._painter = DirectPainter(self)
         self._palette: Palette | None = None
         self._painted: list[tuple[Row, bool, bool]] = []
@@ -69,7 +70,7 @@ class PaintedLines(ScrollView, inherit_bindings=False):
         page, line = self._page, self._scroll_line
         rows = self._turns.sheet.rows_between(line, line + page)
         if len(rows) < page:
-            rows += [EMPTY] * (page - len(rows))
+            rows += [self._empty] * (page - len(rows))
         return rows
 
     def _paint(self) -> None:
@@ -184,6 +185,7 @@ class PaintedLines(ScrollView, inherit_bindings=False):
         return strips
 
     def _forget_strips(self) -> None:
+        self._empty.strip = None
         for leaf in self._turns.sheet.leaves:
             for row in leaf.rows or ():
                 row.strip = None

@@ -147,6 +147,10 @@ class AnswerView(MarkedLines, can_focus=True, inherit_bindings=False):
             self._move_to(self._turns.top(number))
         return number
 
+    def add_section(self) -> int:
+        """Go on in the same turn below a notice; returns the section's number."""
+        return self._turns.begin()
+
     def set_prompt(self, text: str, section: int = -1) -> None:
         """The dimmed prompt above an answer; none when it is empty."""
         number = self._turns.number(section)
@@ -267,13 +271,9 @@ class AnswerView(MarkedLines, can_focus=True, inherit_bindings=False):
 
     def _forget_styles(self, _theme: object = None) -> None:
         self._palette = None
-        for leaf in self._turns.sheet.leaves:
-            for row in leaf.rows or ():
-                row.strip = None
+        self._forget_strips()
         self._painted = []
-        self._stale = True
-        if self._clock is not None:
-            self._clock.wake()
+        self._mark()
         self.refresh()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
