@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from workbench.domain.errors import ProviderError
-from workbench.domain.events import Headers, StreamEvent, Warn
+from workbench.domain.events import BlockDelta, Headers, StreamEvent, Warn
 from workbench.providers.assembly import Translator
 from workbench.providers.base import Arrival
 from workbench.providers.decode import BodyReader, Framing
@@ -18,6 +18,7 @@ from workbench.providers.guard import ERROR_BODY_S, MAX_BODY_BYTES, MAX_ERROR_BY
 from workbench.providers.ndjson import NdjsonDecoder
 from workbench.providers.rate_limits import rate_limits, request_id
 from workbench.providers.sse import SseDecoder
+from workbench.providers.whole import Frame, frames_of
 
 LINGER_S = 5.0
 """How long a body may stay silent after its finish reason: the usage may be late, its end may never come."""
@@ -68,7 +69,14 @@ async def arrivals(
     size = 0
     try:
         yield Arrival(time.perf_counter(), [head, *notes], connect_s)
-        first = await _refuse_other_bodies(response, chunks, framing, caller)
+        first, whole = await _look_at_other_bodies(response, chunks, framing, caller)
+        if whole:
+            events, failure = _at_once(whole, translator, response, caller)
+            if events:
+                yield Arrival(time.perf_counter(), events)
+            if failure is not None:
+                raise failure
+            return
         while True:
             if first is None:
                 try:
@@ -89,7 +97,7 @@ async def arrivals(
                 chunk, first = first, None
             at_s = time.perf_counter()
             size += len(chunk)
-            events: list[StreamEvent] = []
+            events = []
             try:
                 if size > MAX_BODY_BYTES:
                     raise too_large(MAX_BODY_BYTES)
@@ -134,19 +142,19 @@ def _after_loss(reader: BodyReader, error: Exception, caller: Caller, headers: M
     return [Arrival(time.perf_counter(), events)]
 
 
-async def _refuse_other_bodies(
+async def _look_at_other_bodies(
     response: OpenResponse, chunks: AsyncIterator[bytes], framing: Framing, caller: Caller
-) -> bytes | None:
-    """The first bytes of a body whose label is not a stream's, if it is one all the same; None: nothing was read.
+) -> tuple[bytes | None, list[Frame]]:
+    """What a body holds whose label is not a stream's: its first bytes if it is one all the same, or a whole answer.
 
     Raises:
         ProviderError: it is a page, or an error in JSON.
     """
     content_type = response.headers.get("content-type", "").lower()
     if "event-stream" in content_type or "ndjson" in content_type:
-        return None
+        return None, []
     if isinstance(framing, NdjsonDecoder) and "html" not in content_type:
-        return None
+        return None, []
     body = b""
     try:
         async with asyncio.timeout(ERROR_BODY_S):
@@ -154,7 +162,7 @@ async def _refuse_other_bodies(
                 body += await chunks.__anext__()
                 start = body.lstrip()[:1]
                 if start and start not in b"{[<" and "html" not in content_type:
-                    return body
+                    return body, []
     except (StopAsyncIteration, TimeoutError):
         pass
     except ProviderError:
@@ -162,7 +170,31 @@ async def _refuse_other_bodies(
     except Exception as error:
         if not body:
             raise connection_error(error, caller, "content") from error
+    if whole := frames_of(body):
+        return None, whole
     raise dressed(not_a_stream(response.status_code, content_type, body, caller), caller, response.headers)
+
+
+def _at_once(
+    whole: list[Frame], translator: Translator, response: OpenResponse, caller: Caller
+) -> tuple[list[StreamEvent], ProviderError | None]:
+    """What a whole answer says, and the error that it ended with: its own, or that it is none of this protocol."""
+    events: list[StreamEvent] = []
+    failure: Exception | None = None
+    try:
+        for frame in whole:
+            events.extend(translator.feed("", frame))
+        if not translator.done:
+            events.extend(translator.close())
+    except (ProviderError, TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
+        failure = error
+    events.insert(0, Warn("not_streamed", "the server sent the whole answer at once, though it was asked for a stream"))
+    if failure is None:
+        return events, None
+    if isinstance(failure, ProviderError) and any(isinstance(event, BlockDelta) for event in events):
+        return events, dressed(failure, caller, response.headers)
+    content_type = response.headers.get("content-type", "")
+    return [], not_a_stream(response.status_code, content_type, b"{}", caller)
 
 
 async def _drain(chunks: AsyncIterator[bytes]) -> None:
