@@ -208,3 +208,36 @@ def test_unknown_events_are_told_once() -> None:
     unknown = [warning.text for warning in answer.warnings if warning.code == "unknown_event"]
     assert unknown[:2] == ["'brand_new'", "'sparkle_delta'"]
     assert len(unknown) == 3  # and how many there were
+
+
+def test_a_message_may_begin_with_content() -> None:
+    """What the first event holds already, blocks and stop reason, counts like what is streamed."""
+    call = {"type": "tool_use", "id": "t", "name": "look", "input": {"id": 7}}
+    begun = {**START["message"], "content": [{"type": "text", "text": "so "}, call], "stop_reason": "tool_use"}  # type: ignore[dict-item]
+    answer = answer_to("anthropic-messages", body({"type": "message_start", "message": begun}, STOP))
+    assert answer.text == "so "
+    assert answer.tool_calls == [{"id": "t", "name": "look", "arguments": '{"id":7}'}]
+    assert answer.finish == Finish("tool_calls", "tool_use")
+
+
+def test_another_block_at_an_open_index_is_another_block() -> None:
+    """S20: a call that begins where one of another id is still open, or where a text is, loses nothing."""
+
+    def opened(content: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "content_block_start", "index": 0, "content_block": content}
+
+    def arguments(piece: str) -> dict[str, Any]:
+        delta = {"type": "input_json_delta", "partial_json": piece}
+        return {"type": "content_block_delta", "index": 0, "delta": delta}
+
+    answer = said(
+        *block(0, {"type": "text", "text": "a"})[:1],
+        opened({"type": "tool_use", "id": "t1", "name": "one", "input": {}}),
+        arguments('{"a":'),
+        opened({"type": "tool_use", "id": "t2", "name": "two", "input": {}}),
+        arguments('{"b":1}'),
+        *ending("tool_use"),
+    )
+    assert answer.text == "a"
+    assert [(call["name"], call["arguments"]) for call in answer.tool_calls] == [("one", '{"a":'), ("two", '{"b":1}')]
+    assert "duplicate_event" in [warning.code for warning in answer.warnings]

@@ -74,14 +74,10 @@ class MessagesTranslator:
             if found is not None:
                 yield from self._stop(found)
         elif kind == "message_start":
-            message = mapping(frame.get("message"))
-            yield Meta(string(message.get("model")) or None, string(message.get("id")) or None)
-            yield from self._count(message.get("usage"))
+            yield from self._begin(mapping(frame.get("message")))
         elif kind == "message_delta":
             delta = mapping(frame.get("delta"))
-            if reason := string(delta.get("stop_reason")):
-                self._reason = reason
-                self._detail = _detail(delta)
+            self._note_end(delta)
             yield from self._count(frame.get("usage"))
         elif kind == "message_stop":
             if self._reason is not None or self._optional:
@@ -112,14 +108,32 @@ class MessagesTranslator:
             raise cut()
         yield from self._end()
 
+    def _begin(self, message: Mapping[str, Any]) -> Iterator[StreamEvent]:
+        """The head of the message; what it holds already is whole, up to all of the answer."""
+        yield Meta(string(message.get("model")) or None, string(message.get("id")) or None)
+        for place, content in enumerate(sequence(message.get("content"))):
+            if isinstance(content, dict):
+                key = ("begun", place)
+                yield from self._start(key, content)
+                yield from self._stop(self._by_index[key])
+        self._note_end(message)
+        yield from self._count(message.get("usage"))
+
+    def _note_end(self, said: Mapping[str, Any]) -> None:
+        if reason := string(said.get("stop_reason")):
+            self._reason = reason
+            self._detail = _detail(said)
+
     def _start(self, index: Any, content: Mapping[str, Any]) -> Iterator[StreamEvent]:
         kind = string(content.get("type")) or "text"
         before = self._by_index.get(index)
         if before is not None and before.number is not None:
             yield from self._warnings.note("duplicate_event", f"block {index} began twice")
-            if before.kind == kind and kind in ("text", "thinking"):
-                yield from self._add(before, content)
-            return
+            if before.kind == kind and before.start.get("id") == content.get("id"):
+                if kind in ("text", "thinking"):
+                    yield from self._add(before, content)
+                return
+            yield from self._stop(before)
         match kind:
             case "text":
                 opened = self._blocks.start("text")
