@@ -50,7 +50,10 @@ class OllamaTranslator:
             self._model = model
             yield Meta(model)
         message = mapping(frame.get("message"))
-        yield from self._blocks.add("reasoning", string(message.get("thinking")) or string(frame.get("thinking")))
+        for thought in (message.get("thinking"), frame.get("thinking"), message.get("reasoning_content")):
+            if isinstance(thought, str) and thought:
+                yield from self._blocks.add("reasoning", thought)
+                break
         yield from self._blocks.add("text", string(message.get("content")) or string(frame.get("response")))
         for call in sequence(message.get("tool_calls")):
             yield from self._call(mapping(call))

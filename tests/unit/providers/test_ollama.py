@@ -92,3 +92,10 @@ def test_a_body_without_done_is_cut():
     assert answer.text == "Hi"
     assert answer.error is not None
     assert answer.error.kind == "cut"
+
+
+def test_imitators_spell_thinking_otherwise():
+    """Servers that only imitate Ollama put thinking into `reasoning_content`."""
+    spelled = {"model": "m", "message": {"role": "assistant", "content": "", "reasoning_content": "hm"}, "done": False}
+    answer = play(spelled, line("Hi"), line(done=True, done_reason="stop"))
+    assert (answer.reasoning, answer.text) == ("hm", "Hi")
