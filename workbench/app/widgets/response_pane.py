@@ -21,7 +21,7 @@ from workbench.domain.lanes import Lane
 
 if TYPE_CHECKING:
     from workbench.app.answer import AnswerView
-    from workbench.app.answer.view import FollowMode
+    from workbench.app.answer.following import FollowMode
 
 
 class ResponsePane(Widget):
