@@ -16,6 +16,8 @@ def notice_of(response: "Response") -> tuple[str | None, Kind]:
     """The lines under an answer, and how serious they are; None for one that simply ended."""
     lines, kind = _end(response)
     for call in response.tool_calls:
+        if call.outcome is not None:
+            continue  # it has a block of its own
         lines.append(f"asked for the tool {clean_line(call.name)}: {clean_line(call.arguments)[:500]}")
     for warning in response.warnings[:3]:
         lines.append(clean_line(warning))

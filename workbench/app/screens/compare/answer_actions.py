@@ -28,8 +28,8 @@ class AnswerActions(CompareBase):
         from workbench.app.copying import copy_text
 
         desk = self.desk_in_question
-        if desk is not None and desk.pane.view.text:
-            await copy_text(self.app, desk.pane.view.text, f"answer {desk.pane.number}", self._folder)
+        if desk is not None and desk.text:
+            await copy_text(self.app, desk.text, f"answer {desk.pane.number}", self._folder)
         else:
             self._say("nothing to copy yet")
 
@@ -44,7 +44,7 @@ class AnswerActions(CompareBase):
         blocks = desk.pane.view.code_blocks
         marked = [other for other in self.desks.values() if other.pane.marked]
         items = [
-            MenuItem("answer", "This answer", "y", enabled=bool(desk.pane.view.text)),
+            MenuItem("answer", "This answer", "y", enabled=bool(desk.text)),
             *(
                 MenuItem(
                     f"code:{index}",
@@ -74,7 +74,7 @@ class AnswerActions(CompareBase):
 
         kind, _, index = chosen.partition(":")
         if kind == "answer":
-            text, what = desk.pane.view.text, f"answer {desk.pane.number}"
+            text, what = desk.text, f"answer {desk.pane.number}"
         elif kind == "code":
             block = desk.pane.view.code_blocks[int(index)]
             text, what = block.text, f"code block {block.number}"

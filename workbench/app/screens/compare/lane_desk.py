@@ -3,11 +3,13 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from workbench.app.figures import Figures, figures_of, figures_of_live
+from workbench.app.tool_words import round_words
 from workbench.app.widgets.response_pane import ResponsePane
 from workbench.app.words import notice_of
-from workbench.domain.conversation import Lane, Response, TurnRecord
+from workbench.domain.conversation import Lane, Response, ToolCall, TurnRecord
 from workbench.domain.events import BlockDelta, BlockStart
 from workbench.engine.events import (
     AttemptStarted,
@@ -15,6 +17,8 @@ from workbench.engine.events import (
     Received,
     ResponseEnded,
     ResponseStarted,
+    ToolAnswered,
+    ToolCalled,
 )
 from workbench.engine.live import LaneMeter
 
@@ -29,6 +33,10 @@ class _Running:
     meter: LaneMeter
     kinds: dict[int, str] = field(default_factory=dict)
     """Block number to kind, within the current attempt."""
+    sections: list[int] = field(default_factory=list)
+    """The places of its earlier rounds, each with the calls that ended it."""
+    calls: list[ToolCall] = field(default_factory=list)
+    """Of the round under way."""
 
 
 class LaneDesk:
@@ -78,7 +86,7 @@ class LaneDesk:
                 self.pane.view.start_turn(record.turn.prompt)
                 notice, kind = notice_of(response)
                 self.pane.view.append_reasoning(response.reasoning)
-                self.pane.view.append(response.text or response.refusal)
+                self.pane.view.append(self._show_rounds(response))
                 self.pane.view.finish(notice, kind)
                 self.answers.append(response)
                 self.last = response
@@ -102,8 +110,13 @@ class LaneDesk:
                 self._ended(event, response)
             case _:
                 for running in self._running:
-                    if running.meter.heard(event) and type(event) is AttemptStarted:
+                    if not running.meter.heard(event):
+                        continue
+                    if type(event) is AttemptStarted:
                         running.kinds = {}
+                        self._next_round(running)
+                    elif isinstance(event, ToolCalled | ToolAnswered):
+                        self._show_call(running, event)
         self.events.append(event)
 
     def figures(self, now: float) -> Figures:
@@ -114,6 +127,50 @@ class LaneDesk:
         if self._waiting:
             return Figures(state="queued", queued=queued)
         return self._last_figures
+
+    @property
+    def text(self) -> str:
+        """The newest answer as received; with tools that is more than the last of its sections."""
+        if self._running:
+            running = self._running[-1]
+            return "".join(self.pane.view.section_text(section) for section in (*running.sections, running.section))
+        if self.last is not None and any(call.outcome is not None for call in self.last.tool_calls):
+            return self.last.text
+        return self.pane.view.text
+
+    def _show_call(self, running: _Running, event: ToolCalled | ToolAnswered) -> None:
+        """The round's block again, under the words that came before it."""
+        view, call = self.pane.view, event.call
+        if isinstance(event, ToolCalled):
+            running.calls.append(call)
+        else:
+            place = next(n for n, known in enumerate(running.calls) if known.outcome is None)
+            running.calls[place] = call
+        view.clear_notices(running.section)
+        self._add_block(running.calls, running.section)
+
+    def _add_block(self, calls: Sequence[ToolCall], section: int = -1) -> None:
+        tone: Literal["muted", "warning"] = "muted"
+        if any(call.outcome == "invalid" for call in calls):
+            tone = "warning"
+        self.pane.view.add_notice(round_words(calls) + "\n", tone, section)  # apart from the words after it
+
+    def _next_round(self, running: _Running) -> None:
+        if running.calls:
+            running.calls = []
+            running.sections.append(running.section)
+            running.section = self.pane.view.add_section()
+
+    def _show_rounds(self, response: Response) -> str:
+        """The rounds of a kept answer; what was said after the last of them."""
+        view, said = self.pane.view, 0
+        for number in sorted({call.round for call in response.tool_calls if call.outcome is not None}):
+            calls = [call for call in response.tool_calls if call.round == number]
+            view.append(response.text[said : calls[0].at])
+            self._add_block(calls)
+            view.add_section()
+            said = calls[0].at
+        return response.text[said:] or ("" if said else response.refusal)
 
     def _received(self, event: Received) -> None:
         running = self._find(event.response)

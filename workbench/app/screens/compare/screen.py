@@ -15,8 +15,8 @@ from workbench.app.figures import Figures, with_best
 from workbench.app.formatting import plural
 from workbench.app.screens.compare.hints import hints
 from workbench.app.screens.compare.layout import choose_layout
-from workbench.app.screens.compare.session_actions import SessionActions
 from workbench.app.screens.compare.stage import Stage
+from workbench.app.screens.compare.tool_actions import ToolActions
 from workbench.app.widgets.metrics_sidebar import LaneRow
 from workbench.app.widgets.prompt_input import PromptInput
 from workbench.app.widgets.response_pane import ResponsePane
@@ -34,7 +34,7 @@ DRAFT_S = 0.6
 PROMPT_ROWS = 3
 
 
-class CompareScreen(SessionActions):
+class CompareScreen(ToolActions):
     """One session: its lanes side by side."""
 
     CSS_PATH = "screen.tcss"
@@ -121,6 +121,8 @@ class CompareScreen(SessionActions):
             services.prepare([lane.target for lane in self.lanes]), services.history(self.session.kind == "demo")
         )
         self.comparison = await services.comparison(self.session, self.lanes, self._heard, self.kept_turns)
+        if self.tools_on:
+            self.offer_tools()
         self._sum_up()
         self._show_problem()
         for notice in self.history.notices if self.history is not None else ():
