@@ -100,6 +100,8 @@ class LeafBuilder:
         tip.kind, tip.table, tip.lines, tip.size = Kind.TABLE, table, [], 0
         tip.forget()
         table.first_rows = tip.cells
+        if len(self.leaves) > 1 and self.leaves[-2].kind is Kind.HEADING:
+            tip.gap = 1
 
     def _add_row(self, tip: Leaf, table: Table, stripped: str) -> None:
         cells = split_cells(stripped)

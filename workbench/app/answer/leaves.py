@@ -78,10 +78,10 @@ class Table:
     header: list[str]
     first_rows: list[list[str]] = field(default_factory=list)
     """Of the first part: header and these settle the widths of the columns."""
-    cells: dict[str, tuple[list[Run], int]] = field(default_factory=dict)
-    """Parsed cells and their widths, kept by the layout."""
-    sizes: tuple[int, list[int]] | None = None
-    """Number of first rows seen, natural width of each column."""
+    cells: dict[str, tuple[list[Run], int, int]] = field(default_factory=dict)
+    """Parsed cells, their widths and those of their longest words, kept by the layout."""
+    sizes: tuple[int, list[int], list[int]] | None = None
+    """Number of first rows seen, natural width and longest word of each column."""
 
 
 @dataclass(slots=True, eq=False)

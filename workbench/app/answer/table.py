@@ -9,6 +9,8 @@ from workbench.app.answer.look import BOLD, MUTED, RULE, Run
 
 NARROWEST_COLUMN = 5
 """Cells; with less for each column the rows are shown one cell a line."""
+WIDEST_WORD = 16
+"""Cells; a word up to this is kept whole while there is room."""
 WIDEST_CELL = 2_000
 """Characters of a cell that are read as Markdown."""
 
@@ -44,16 +46,16 @@ class _Reader:
         self._definitions = definitions
         self._look = look
 
-    def read(self, cell: str) -> tuple[list[Run], int]:
-        """The runs of a cell and their width."""
+    def read(self, cell: str) -> tuple[list[Run], int, int]:
+        """The runs of a cell, their width, and that of the longest word."""
         found = self._cache.get(cell)
         if found is None:
             if len(cell) > WIDEST_CELL:
-                runs = [Run(cell, self._look)]
-                found = runs, width_of(cell)
+                found = [Run(cell, self._look)], width_of(cell), NARROWEST_COLUMN
             else:
                 parsed = parse_inline(cell, self._definitions, self._look)
-                found = parsed.runs, sum(width_of(run.text) for run in parsed.runs)
+                text = "".join(run.text for run in parsed.runs)
+                found = parsed.runs, width_of(text), max(map(width_of, text.split()), default=1)
                 self.labels |= parsed.labels
                 if parsed.labels:
                     return found
@@ -66,25 +68,34 @@ def _widths(table: Table, reader: _Reader, width: int) -> list[int] | None:
     count = len(table.header)
     rows = [table.header, *table.first_rows]
     if table.sizes is None or table.sizes[0] != len(rows):
-        natural = [max(1, *(reader.read(cells[column])[1] for cells in rows)) for column in range(count)]
-        table.sizes = len(rows), natural
-    natural = table.sizes[1]
+        columns = [[reader.read(cells[column]) for cells in rows] for column in range(count)]
+        natural = [max(1, *(cell[1] for cell in column)) for column in columns]
+        table.sizes = len(rows), natural, [max(1, *(cell[2] for cell in column)) for column in columns]
+    _, natural, words = table.sizes
     room = width - len(_DIVIDER.text) * (count - 1)
     if sum(natural) <= room:
         return natural
     if room < NARROWEST_COLUMN * count:
         return None
-    widths = [0] * count
-    open_columns = sorted(range(count), key=natural.__getitem__)
-    for position, column in enumerate(open_columns):
-        share = room // (count - position)
-        widths[column] = min(natural[column], share)
-        room -= widths[column]
-    return widths
+    least = [min(word, WIDEST_WORD) for word in words]
+    if sum(least) > room:
+        return _shares(least, room)
+    more = _shares([whole - part for whole, part in zip(natural, least, strict=True)], room - sum(least))
+    return [part + extra for part, extra in zip(least, more, strict=True)]
+
+
+def _shares(wanted: list[int], room: int) -> list[int]:
+    """The room shared out: who wants little gets it, the others as much as each other."""
+    shares = [0] * len(wanted)
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    for position, column in enumerate(order):
+        shares[column] = min(wanted[column], room // (len(order) - position))
+        room -= shares[column]
+    return shares
 
 
 def _line(table: Table, cells: list[str], widths: list[int], reader: _Reader, look: int) -> Iterable[Content]:
-    columns = [_wrapped(reader.read(cell), size) for cell, size in zip(cells, widths, strict=False)]
+    columns = [_wrapped(*reader.read(cell)[:2], size) for cell, size in zip(cells, widths, strict=False)]
     height = max(map(len, columns))
     last = len(columns) - 1
     for row in range(height):
@@ -102,8 +113,7 @@ def _line(table: Table, cells: list[str], widths: list[int], reader: _Reader, lo
         yield tuple(runs), None, 0, 0
 
 
-def _wrapped(cell: tuple[list[Run], int], width: int) -> list[tuple[list[Run], int]]:
-    runs, natural = cell
+def _wrapped(runs: list[Run], natural: int, width: int) -> list[tuple[list[Run], int]]:
     if natural <= width and all("\n" not in run.text for run in runs):
         return [(runs, natural)]
     text = "".join(run.text for run in runs)
@@ -138,10 +148,10 @@ def _stacked(leaf: Leaf, table: Table, reader: _Reader, width: int) -> Iterable[
             head, body = reader.read(name)[0], reader.read(cell)[0]
             runs = [Run(run.text, run.look | MUTED, run.link) for run in head]
             runs += [Run(": ", MUTED), *body]
-            for pieces, _ in _wrapped((runs, width + 1), width):
+            for pieces, _ in _wrapped(runs, width + 1, width):
                 yield tuple(pieces), None, 0, 0
         yield (Run("─" * min(width, 12), RULE),), None, 0, 1
     if not leaf.cells and leaf.part == 0:
         names = [run for name in table.header for run in (*reader.read(name)[0], Run(" ", 0))]
-        for pieces, _ in _wrapped((names, width + 1), width):
+        for pieces, _ in _wrapped(names, width + 1, width):
             yield tuple(pieces), None, 0, 0
