@@ -75,6 +75,9 @@ def events_in(body: bytes) -> list[tuple[str, str]]:
             name = value
         elif key == "data":
             data.append(value)
+        elif key == "error":
+            name = key
+            data.append(value)
     return events
 
 

@@ -146,6 +146,17 @@ def test_odd_tool_calls(frames: list[list[dict[str, Any]]], expected: list[tuple
     assert [(call["id"], call["name"], call["arguments"]) for call in answer.tool_calls] == expected
 
 
+def test_a_call_that_is_no_list_is_a_call() -> None:
+    """Text Generation Inference sent its one call as an object where a list belongs."""
+    answer = said(
+        chunk({"tool_calls": {"index": 0, "id": "a", "function": {"name": "f", "arguments": "{"}}}),
+        chunk({"tool_calls": {"index": 0, "id": "a", "function": {"name": "f", "arguments": "}"}}}, "eos_token"),
+    )
+
+    assert answer.tool_calls == [{"id": "a", "name": "f", "arguments": "{}"}]
+    assert answer.finish == Finish("tool_calls", "eos_token")
+
+
 def test_the_old_function_call_is_a_tool_call() -> None:
     """`function_call`, which some servers still send, is a call without an id."""
     answer = said(
@@ -267,6 +278,16 @@ def test_errors_inside_the_stream(frame: str, event: str, kind: str, words: str)
     assert answer.error is not None
     assert answer.error.kind == kind
     assert words in answer.error.message
+
+
+def test_an_error_in_a_field_of_its_own() -> None:
+    """S08: older llama.cpp servers sent `error: {...}`, which the rules of event streams would have passed over."""
+    field = b'error: {"code":500,"message":"boom","type":"server_error"}\n\n'
+    answer = answer_to("openai-chat", sse(chunk({"content": "half"})) + field)
+
+    assert answer.text == "half"
+    assert answer.error is not None
+    assert (answer.error.kind, answer.error.message) == ("server", "boom")
 
 
 def test_the_text_beside_an_error_stays() -> None:

@@ -223,7 +223,7 @@ class ChatTranslator:
         if "executed_tools" in delta:
             yield from self._executed(sequence(delta["executed_tools"]))
         if calls := delta.get("tool_calls"):
-            for call in sequence(calls):
+            for call in [calls] if isinstance(calls, dict) else sequence(calls):
                 if isinstance(call, dict):
                     yield from self._tool(call)
         if (legacy := delta.get("function_call")) and isinstance(legacy, dict):

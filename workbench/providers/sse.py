@@ -1,7 +1,8 @@
 """Server-sent events from bytes, without I/O: what a transport delivers, as (event name, data) pairs.
 
-The rules are those of the WHATWG event stream, with one addition: an event that the end of the body leaves without its
-blank line is delivered too, because servers do forget it.
+The rules are those of the WHATWG event stream, with two additions: an event that the end of the body leaves without its
+blank line is delivered too, because servers do forget it; and a field named `error`, in which llama.cpp's server sent
+its errors for years, is an event of that name.
 """
 
 from workbench.domain.errors import ErrorInfo, ProviderError
@@ -111,6 +112,9 @@ class SseDecoder:
                         self._refuse()
                 elif field == "event":
                     self._name = value
+                elif field == "error":
+                    self._name = field
+                    data.append(value)
         return events
 
     def _hold(self, data: bytes) -> None:
