@@ -1,8 +1,8 @@
 """Rows of a text as the view would show them, for the tests beside."""
 
-from workbench.app.answer.text import Text
 from workbench.app.answer.look import Row
 from workbench.app.answer.sheet import Sheet
+from workbench.app.answer.text import Text
 
 
 class Growing:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.app.answer.rendering import Growing, described, rows_of
+from workbench.app.answer import highlight
 
 DOCUMENTS = {
     "mixed": """# Title
@@ -68,6 +69,13 @@ http://a.b/c|a\\|b\n-\\|-\n|\x1b|👩\u200d⚕️|\n|\n\n|\n""".replace("\\|", "
     .replace("\0", "|")
     .split("\1")
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _colours():
+    """Code is coloured, as it is once its lexer was imported."""
+    for language in ("python", "py", "sh"):
+        highlight.load(language)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
