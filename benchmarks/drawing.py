@@ -296,8 +296,8 @@ def _depth(seconds: float, repeats: int) -> None:
 
 def _opening() -> None:
     sys.path.insert(0, str(ROOT))
-    from workbench.app.answer.text import Text
     from workbench.app.answer.sheet import Sheet
+    from workbench.app.answer.text import Text
 
     costs = []
     for _ in range(5):
