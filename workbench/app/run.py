@@ -1,9 +1,7 @@
 """Runs the app as a process: signals, crashes and the exit code; the terminal is left as it was found on every path."""
 
 import asyncio
-import codecs
 import contextlib
-import functools
 import os
 import signal
 import sys
@@ -25,8 +23,9 @@ _ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT
 def run_app(services: Services, start: StartOptions) -> int:
     """Run until the user quits; the process's exit code."""
     from workbench.app.app import WorkbenchApp
+    from workbench.app.keyboard import mend_keyboard
 
-    _tolerate_bad_bytes()
+    mend_keyboard()
     app = WorkbenchApp(services, start)
     asyncio.run(_run(app))
     if app.crash is not None:
@@ -87,17 +86,3 @@ def _restore_and_exit(app: "WorkbenchApp", code: int) -> None:
 
 def _ignore() -> None:
     pass
-
-
-def _tolerate_bad_bytes() -> None:
-    """Bytes from the keyboard that are no UTF-8 become U+FFFD; Textual's reader would end the program with code 0."""
-    try:
-        from textual.drivers import linux_driver
-    except ImportError:  # another platform has another driver
-        return
-
-    def decoder(encoding: str) -> "functools.partial[codecs.IncrementalDecoder]":
-        return functools.partial(codecs.getincrementaldecoder(encoding), errors="replace")
-
-    if hasattr(linux_driver, "getincrementaldecoder"):
-        linux_driver.getincrementaldecoder = decoder
