@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from workbench.app.formatting import plural, size
+from workbench.domain.clean import for_clipboard
 
 LONG_PASTE = 20_000
 """Characters above which a paste is shown as one clipped mark: the text widget slows with its length."""
@@ -66,10 +67,10 @@ class PromptInput(TextArea):
         return text
 
     def set_value(self, text: str) -> None:
-        """Replace everything; long text is clipped as a paste would be."""
+        """Replace everything, as a paste would: long text is clipped, and the terminal is handed no controls."""
         self._held.clear()
         self._recalled = None
-        self.load_text(self._clip(text))
+        self.load_text(self._clip(for_clipboard(text)))
         self.move_cursor(self.document.end)
 
     def action_submit(self) -> None:
