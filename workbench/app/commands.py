@@ -35,6 +35,9 @@ def commands(app: "WorkbenchApp", screen: Screen[object]) -> Iterator[SystemComm
         yield SystemCommand("Zoom", "One pane fills the room, or all are back", screen.action_zoom)
         yield SystemCommand("Sidebar", "Show or hide the live numbers", screen.action_toggle_sidebar)
         yield SystemCommand("History of lanes", "Own, shared or none", screen.action_switch_context)
+        yield SystemCommand("Attach file…", "Send an image, PDF, text or audio file along", screen.action_attach)
+        if screen.attached:
+            yield SystemCommand("Take attachment away", "The file that was attached last", screen.action_detach)
         yield SystemCommand("Tools…", "Clock, calculator, lookup in a file: on or off", screen.action_tools)
         yield SystemCommand("Search in pane", "Mark a word wherever it stands", screen.action_find)
         yield SystemCommand("Open link", "After showing where it really leads", screen.action_open_link)

@@ -102,6 +102,13 @@ def size(characters_: int) -> str:
     return f"{characters_ / 1_000_000:.1f} MB"
 
 
+def bytes_size(number: int) -> str:
+    """The size of a file: `812 B`, `12 kB`, `2.0 MB`."""
+    if number < 1_000:
+        return f"{number} B"
+    return f"{number / 1_000:.0f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
+
+
 def day_and_time(iso_utc: str, now: datetime | None = None) -> str:
     """A stored UTC moment on the local clock: `today 14:03`, `12 Nov 14:03`, `12 Nov 2025`."""
     try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from workbench.domain.lanes import ContextMode, Lane, LineUp, Session
 
 if TYPE_CHECKING:
-    from workbench.domain.conversation import TurnRecord
+    from workbench.domain.conversation import Part, TurnRecord
     from workbench.domain.prices import Rates
     from workbench.engine.comparison import Comparison
     from workbench.engine.estimate import LanePreview
@@ -210,7 +210,11 @@ class Services(Protocol):
         """A session at work, recorded in the store of its kind; `turns` are those of a reopened session."""
 
     def preview(
-        self, lanes: Sequence[Lane], turns: "Sequence[TurnRecord]", prompt: str, context: ContextMode = "own"
+        self,
+        lanes: Sequence[Lane],
+        turns: "Sequence[TurnRecord]",
+        prompt: "str | Sequence[Part]",
+        context: ContextMode = "own",
     ) -> "Sequence[LanePreview]":
         """Tokens in and cost per lane if this were sent; quick enough for a typing pause, [] until prepared."""
 

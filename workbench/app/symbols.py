@@ -44,6 +44,7 @@ class Symbols:
     best: str = "★"
     follow: str = "↓"
     menu: str = "▾"
+    cross: str = "✕"
     line: str = "─"
     heavy_line: str = "━"
 
@@ -68,4 +69,5 @@ ASCII = Symbols(
     menu="v",
     line="-",
     heavy_line="=",
+    cross="x",
 )

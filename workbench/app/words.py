@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from workbench.app.formatting import characters, seconds
+from workbench.app.formatting import bytes_size, characters, seconds
 from workbench.domain.clean import clean_line
 
 if TYPE_CHECKING:
-    from workbench.domain.conversation import Response
+    from workbench.domain.conversation import Response, Turn
     from workbench.domain.errors import ErrorInfo
 
 Kind = Literal["error", "warning", "muted"]
@@ -22,6 +22,20 @@ def notice_of(response: "Response") -> tuple[str | None, Kind]:
     for warning in response.warnings[:3]:
         lines.append(clean_line(warning))
     return ("\n".join(lines) or None), kind
+
+
+def shown_prompt(turn: "Turn") -> str:
+    """A prompt as it stands above its answers: the words, and what was sent along."""
+    if len(turn.parts) == 1:
+        return turn.prompt
+    from workbench.domain.conversation import FilePart
+
+    files = [
+        f"[{clean_line(part.name)} {part.media_type} {bytes_size(part.size)}]"
+        for part in turn.parts
+        if isinstance(part, FilePart)
+    ]
+    return "\n".join([turn.prompt, *files])
 
 
 def _end(response: "Response") -> tuple[list[str], Kind]:

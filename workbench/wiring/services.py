@@ -29,7 +29,7 @@ from workbench.wiring.setup import (
 from workbench.wiring.simulator import SimulatorOnDemand
 
 if TYPE_CHECKING:
-    from workbench.domain.conversation import TurnRecord
+    from workbench.domain.conversation import Part, TurnRecord
     from workbench.engine.comparison import Comparison
     from workbench.engine.estimate import LanePreview
     from workbench.engine.events import EngineEvent
@@ -116,7 +116,11 @@ class AppServices:
         )
 
     def preview(
-        self, lanes: Sequence[Lane], turns: "Sequence[TurnRecord]", prompt: str, context: ContextMode = "own"
+        self,
+        lanes: Sequence[Lane],
+        turns: "Sequence[TurnRecord]",
+        prompt: "str | Sequence[Part]",
+        context: ContextMode = "own",
     ) -> "Sequence[LanePreview]":
         """Tokens in and cost per lane if this were sent; [] until prepared."""
         if self._prices is None:

@@ -1,6 +1,7 @@
 """Where prompts are written: a TextArea in which Enter sends, Up recalls and a huge paste stays whole but small."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual import events
 from textual.binding import Binding
@@ -8,6 +9,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from workbench.app.formatting import plural, size
+from workbench.app.pasted_files import pasted_files
 from workbench.domain.clean import for_clipboard
 
 LONG_PASTE = 20_000
@@ -49,6 +51,23 @@ class PromptInput(TextArea):
             super().__init__()
             self.text = text
 
+    class FilesPasted(Message):
+        """What was pasted is the name of files."""
+
+        def __init__(self, paths: Sequence[Path], text: str) -> None:
+            super().__init__()
+            self.paths, self.text = paths, text
+
+    class TakenBack(Message):
+        """Backspace in an empty prompt: the last attachment goes."""
+
+    class PickerKey(Message):
+        """A key for the names that are offered: up, down or enter."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
     def __init__(self) -> None:
         super().__init__(
             soft_wrap=True, tab_behavior="focus", show_line_numbers=False, compact=False, highlight_cursor_line=False
@@ -57,6 +76,10 @@ class PromptInput(TextArea):
         self._recalled: int | None = None
         self.earlier: Sequence[str] = ()
         """Prompts that were sent before, oldest first."""
+        self.picking = False
+        """Names are offered: arrows and Enter are theirs."""
+        self.has_files = False
+        """Something is attached that Backspace can take away."""
 
     @property
     def value(self) -> str:
@@ -75,6 +98,9 @@ class PromptInput(TextArea):
 
     def action_submit(self) -> None:
         """Hand the text over and be empty; blank text stays where it is."""
+        if self.picking:
+            self.post_message(self.PickerKey("enter"))
+            return
         text = self.value
         if not text.strip().strip("\0"):
             return
@@ -91,17 +117,28 @@ class PromptInput(TextArea):
 
     def action_cursor_up(self, select: bool = False) -> None:
         """Up in an empty or recalled prompt goes to earlier prompts."""
-        if not select and (not self.text or self._recalled is not None) and self.cursor_location[0] == 0:
+        if self.picking:
+            self.post_message(self.PickerKey("up"))
+        elif not select and (not self.text or self._recalled is not None) and self.cursor_location[0] == 0:
             self._recall(-1)
         else:
             super().action_cursor_up(select)
 
     def action_cursor_down(self, select: bool = False) -> None:
         """Down comes back from earlier prompts."""
-        if not select and self._recalled is not None and self.cursor_location[0] == self.document.line_count - 1:
+        if self.picking:
+            self.post_message(self.PickerKey("down"))
+        elif not select and self._recalled is not None and self.cursor_location[0] == self.document.line_count - 1:
             self._recall(1)
         else:
             super().action_cursor_down(select)
+
+    def action_delete_left(self) -> None:
+        """Backspace; in an empty prompt the last attachment goes."""
+        if self.has_files and not self.text:
+            self.post_message(self.TakenBack())
+        else:
+            super().action_delete_left()
 
     async def _on_key(self, event: events.Key) -> None:
         if event.key == "enter":
@@ -114,6 +151,10 @@ class PromptInput(TextArea):
             event.prevent_default()
             event.stop()
             self._replace_via_keyboard(self._clip(event.text), *self.selection)
+        elif files := pasted_files(event.text):
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.FilesPasted(files, event.text))
 
     def _clip(self, text: str) -> str:
         if len(text) <= LONG_PASTE:

@@ -12,7 +12,7 @@ from workbench.domain.errors import WorkbenchError
 if TYPE_CHECKING:
     from workbench.app.answer import AnswerView
     from workbench.app.screens.compare.lane_desk import LaneDesk
-    from workbench.domain.conversation import Response
+    from workbench.domain.conversation import Response, Turn
     from workbench.export.markdown import Answered
 
 _PARTIAL = frozenset({"truncated", "interrupted", "cancelled"})
@@ -228,6 +228,10 @@ class AnswerActions(CompareBase):
         """Change the lane's model; it is done where lanes are."""
         raise NotImplementedError
 
+    def attach_of(self, turn: "Turn") -> None:
+        """Attach what an earlier prompt took along; it is done where files are."""
+        raise NotImplementedError
+
     def action_edit_prompt(self) -> None:
         """Put the prompt of this answer back into the composer; sending it takes the old turn's place."""
         _, response = self._over(quiet=True)
@@ -238,6 +242,7 @@ class AnswerActions(CompareBase):
             return
         self.editing = (turn.id, response.lane if response is not None and self.only_lane else None)
         self.prompt.set_value(turn.prompt)
+        self.attach_of(turn)
         self.prompt.focus()
         self.preview()
 

@@ -13,6 +13,7 @@ from workbench.app.widgets.preview_line import PreviewLine
 from workbench.app.widgets.prompt_input import PromptInput
 from workbench.app.widgets.response_pane import ResponsePane
 from workbench.app.widgets.title_line import TitleLine
+from workbench.app.words import shown_prompt
 from workbench.domain.lanes import ContextMode, Lane, Session
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class CompareBase(Screen[None]):
         self._draft_timer: Timer | None = None
         self._spent = Spent(simulated=session.kind == "demo")
         self._bright = True
-        self._prompts = {record.turn.id: record.turn.prompt for record in turns}
+        self._prompts = {record.turn.id: shown_prompt(record.turn) for record in turns}
         self._turn_of: dict[str, str] = {}
         self._divided: object = None
         self._last_pane: ResponsePane | None = None

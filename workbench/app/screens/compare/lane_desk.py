@@ -8,7 +8,7 @@ from typing import Literal
 from workbench.app.figures import Figures, figures_of, figures_of_live
 from workbench.app.tool_words import round_words
 from workbench.app.widgets.response_pane import ResponsePane
-from workbench.app.words import notice_of
+from workbench.app.words import notice_of, shown_prompt
 from workbench.domain.conversation import Lane, Response, ToolCall, TurnRecord
 from workbench.domain.events import BlockDelta, BlockStart
 from workbench.engine.events import (
@@ -83,7 +83,7 @@ class LaneDesk:
                     newest[response.sample] = response
             for sample in sorted(newest):
                 response = newest[sample]
-                self.pane.view.start_turn(record.turn.prompt)
+                self.pane.view.start_turn(shown_prompt(record.turn))
                 notice, kind = notice_of(response)
                 self.pane.view.append_reasoning(response.reasoning)
                 self.pane.view.append(self._show_rounds(response))

@@ -6,19 +6,19 @@ from workbench.app.formatting import budget, count, money
 from workbench.app.services import Services
 from workbench.app.widgets.metrics_sidebar import Spent
 from workbench.app.widgets.preview_line import preview_words
-from workbench.domain.conversation import ContextMode, Lane, TurnRecord
+from workbench.domain.conversation import ContextMode, Lane, Part, TurnRecord
 
 
 def preview_of(
     services: Services,
     lanes: Sequence[Lane],
     turns: Sequence[TurnRecord],
-    prompt: str,
+    prompt: str | Sequence[Part],
     context: ContextMode,
     spent: Spent,
 ) -> tuple[str, str]:
     """The words of the preview line, and why it can't be sent; both may be empty."""
-    if not prompt.strip():
+    if isinstance(prompt, str) and not prompt.strip():
         return "", ""
     previews = services.preview(lanes, turns, prompt, context)
     if not previews:

@@ -13,14 +13,15 @@ from textual.widgets import TextArea
 
 from workbench.app.figures import Figures, with_best
 from workbench.app.formatting import plural
+from workbench.app.screens.compare.attach_actions import AttachActions
 from workbench.app.screens.compare.hints import hints
 from workbench.app.screens.compare.layout import choose_layout
 from workbench.app.screens.compare.stage import Stage
-from workbench.app.screens.compare.tool_actions import ToolActions
 from workbench.app.widgets.metrics_sidebar import LaneRow
 from workbench.app.widgets.prompt_input import PromptInput
 from workbench.app.widgets.response_pane import ResponsePane
 from workbench.app.widgets.title_line import TitleLine
+from workbench.app.words import shown_prompt
 from workbench.domain.clean import clean_line
 from workbench.domain.lanes import Session
 
@@ -34,7 +35,7 @@ DRAFT_S = 0.6
 PROMPT_ROWS = 3
 
 
-class CompareScreen(ToolActions):
+class CompareScreen(AttachActions):
     """One session: its lanes side by side."""
 
     CSS_PATH = "screen.tcss"
@@ -160,9 +161,9 @@ class CompareScreen(ToolActions):
         lanes = None if self.only_lane is None else {self.only_lane}
         try:
             if self.editing is not None:
-                turn = self.comparison.edit_and_resend(self.editing[0], text, self.editing[1])
+                turn = self.comparison.edit_and_resend(self.editing[0], self.parts_of(text), self.editing[1])
             else:
-                turn = self.comparison.send(text, lanes=lanes, context=self.context)
+                turn = self.comparison.send(self.parts_of(text), lanes=lanes, context=self.context)
         except ValueError as error:
             self.prompt.set_value(text)
             self.app.notify(clean_line(str(error)), severity="warning", markup=False)
@@ -172,6 +173,8 @@ class CompareScreen(ToolActions):
         self.prompt.earlier = [*self.prompt.earlier, turn.prompt]
         self.prompt.focus()
         self._forget_draft()
+        if self.attached:
+            self.attach_parts(())
         self.title_line.title = self.comparison.session.title
         self.preview()
 
@@ -185,11 +188,11 @@ class CompareScreen(ToolActions):
             return
         match event:
             case told.TurnStarted(turn=turn, responses=responses):
-                self._prompts[turn.id] = turn.prompt
+                shown = self._prompts[turn.id] = shown_prompt(turn)
                 for response in responses:
                     self._turn_of[response.id] = turn.id
                     if desk := self.desks.get(response.lane):
-                        desk.expect(response, turn.prompt)
+                        desk.expect(response, shown)
             case told.ResponseStarted(response=response):
                 self._turn_of[response.id] = response.turn
                 if desk := self.desks.get(response.lane):
@@ -304,7 +307,7 @@ class CompareScreen(ToolActions):
 
         lanes = [lane for lane in self.lanes if self.only_lane in (None, lane.id)]
         turns = self.comparison.turns if self.comparison is not None else self.kept_turns
-        return preview_of(self.app.services, lanes, turns, prompt, self.context, self._spent)
+        return preview_of(self.app.services, lanes, turns, self.parts_of(prompt), self.context, self._spent)
 
     def show_hints(self) -> None:
         """What the keys do now."""
@@ -369,6 +372,8 @@ class CompareScreen(ToolActions):
 
     def action_step_back(self) -> None:
         """One step towards the prompt; again within a second stops the streams of where it began."""
+        if self.close_picker():
+            return
         now = time.monotonic()
         since, origin = self._escaped
         if now - since < 1.0 and self.busy:
