@@ -241,3 +241,20 @@ def test_another_block_at_an_open_index_is_another_block() -> None:
     assert answer.text == "a"
     assert [(call["name"], call["arguments"]) for call in answer.tool_calls] == [("one", '{"a":'), ("two", '{"b":1}')]
     assert "duplicate_event" in [warning.code for warning in answer.warnings]
+
+
+def test_late_deltas_keep_what_they_say_and_no_more() -> None:
+    """S20: after the end of a block an empty delta opens none, and a citation still counts."""
+    cited = {"type": "citations_delta", "citation": {"url": "https://a.example", "title": "A"}}
+    empty = {"type": "input_json_delta", "partial_json": ""}
+    answer = said(
+        *block(0, {"type": "text", "text": ""}, *text("a")),
+        {"type": "content_block_delta", "index": 0, "delta": cited},
+        *block(1, {"type": "tool_use", "id": "t", "name": "look", "input": {}}),
+        {"type": "content_block_delta", "index": 1, "delta": empty},
+        *ending("tool_use"),
+    )
+
+    assert answer.text == "a"
+    assert answer.citations == ["https://a.example"]
+    assert [call["name"] for call in answer.tool_calls] == ["look"]

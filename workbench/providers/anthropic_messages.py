@@ -171,11 +171,16 @@ class MessagesTranslator:
         if type(delta) is not dict:
             return
         kind = delta.get("type")
+        if kind == "citations_delta":
+            yield from self._cite(delta.get("citation"))
+            return
         block = self._by_index.get(index)
         if block is not None and block.kind != _KINDS.get(string(kind), block.kind):
             index = (index, kind)
             block = self._by_index.get(index)
         if block is None or block.number is None:
+            if not any(delta.get(name) for name in ("text", "thinking", "partial_json")):
+                return
             if kind not in ("text_delta", "thinking_delta", "input_json_delta"):
                 return
             block = yield from self._reopen(index, kind, block)
@@ -197,8 +202,6 @@ class MessagesTranslator:
                 yield Heartbeat(f"{string(block.start.get('name')) or block.kind} called")
         elif kind == "signature_delta":
             block.signature = string(delta.get("signature")) or block.signature
-        elif kind == "citations_delta":
-            yield from self._cite(delta.get("citation"))
         elif kind == "compaction_delta":
             block.pieces.append(string(delta.get("content")))
             yield Heartbeat("compaction")

@@ -36,7 +36,7 @@ class CohereTranslator:
         self._warnings = Warnings()
         self._calls: dict[Any, tuple[int, str | None]] = {}
         self._plan = ""
-        self._finish: tuple[FinishReason, str, str | None] | None = None
+        self._finish: tuple[FinishReason, str | None, str | None] | None = None
 
     @property
     def finished(self) -> bool:
@@ -135,7 +135,7 @@ class CohereTranslator:
             yield from self._blocks.end_all()
             told = string(delta.get("error")) or f"the answer ended with {reason}"
             raise ProviderError(ErrorInfo("server", told, provider_code=reason))
-        self._finish = (FINISH_REASONS.get(reason, "other"), reason, None)
+        self._finish = (FINISH_REASONS.get(reason, "other"), reason or None, None)
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
