@@ -3,8 +3,8 @@
     python -m benchmarks.adapter [--frames 2000] [--streams 1,8,32] [--runs 5]
 
 A server in a process of its own sends the same answer flat out (many frames a read) or paced (one frame a read); only
-the CPU time of this process is counted. Then: what a warm request adds before its first token, and the first request's
-cost against a warm one after `Provider.warm`.
+the CPU time of this process is counted. Then: the same with engine and store, and with the whole app; what a warm
+request adds before its first token, and the first request's cost against a warm one after `Provider.warm`.
 """
 
 import argparse
@@ -14,8 +14,10 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from workbench.domain.catalog import ProviderConfig, Target
@@ -233,6 +235,69 @@ async def compare(port: int, frames: int, streams: Sequence[int], runs: int) -> 
     await clients.close()
 
 
+async def whole_program(port: int, frames: int, runs: int) -> None:
+    """The same stream through engine and store, and through the whole app, as ratios to the floor."""
+    import httpx
+
+    http = httpx.AsyncClient(timeout=60, trust_env=False)
+    clients = Clients()
+    for prompt, mode in (("bench", "flat out"), ("paced", "a frame a read")):
+        raw = readers("openai-chat", port, clients, None, http, prompt)["raw httpx + json.loads"]
+        await raw()
+        floor, size = await cost(raw, 1, runs)
+        cells = []
+        for name, way in (("with store", _with_store), ("with app", _with_app)):
+            spent = min([await way(port, prompt, size) for _ in range(runs + 1)][1:])
+            cells.append(f"{name} {spent / frames * 1e6:.1f} µs ({spent / floor:.2f}x)")
+        print(f"{'openai-chat':19} {mode:15}   1 alone:   raw {floor / frames * 1e6:.1f} µs, {', '.join(cells)}")
+    await http.aclose()
+    await clients.close()
+
+
+def _own_settings(folder: str, port: int) -> None:
+    config = Path(folder) / "config.toml"
+    config.write_text(f'[providers.bench]\nprotocol = "openai-chat"\nbase_url = "{base_url("openai-chat", port)}"\n')
+    os.environ |= {"WORKBENCH_CONFIG": str(config), "WORKBENCH_DATA": str(Path(folder) / "data")}
+
+
+async def _with_store(port: int, prompt: str, size: int) -> float:
+    """CPU seconds of one stream through engine and store, until it is saved."""
+    from workbench import Workbench
+    from workbench.engine.events import ResponseEnded
+
+    with tempfile.TemporaryDirectory() as folder:
+        _own_settings(folder, port)
+        async with Workbench.open() as bench:
+            await bench.prepare(["bench/bench"])
+            begun = time.process_time()
+            async for event in bench.ask(prompt, targets=["bench/bench"]):
+                if isinstance(event, ResponseEnded):
+                    assert len(event.response.text) == size
+            return time.process_time() - begun
+
+
+async def _with_app(port: int, prompt: str, size: int) -> float:
+    """CPU seconds of one stream through the whole program: network, engine, store, drawing at 120x40."""
+    from workbench.app.app import WorkbenchApp
+    from workbench.app.services import StartOptions
+    from workbench.wiring.services import AppServices
+
+    with tempfile.TemporaryDirectory() as folder:
+        _own_settings(folder, port)
+        app: Any = WorkbenchApp(AppServices(), StartOptions(targets=("bench/bench",)))
+        async with app.run_test(size=(120, 40)) as pilot:
+            while app.screen.comparison is None:
+                await pilot.pause(0.05)
+            await app.services.prepare(["bench/bench"])
+            await asyncio.sleep(0.5)
+            begun = time.process_time()
+            app.screen.send(prompt)
+            await app.screen.comparison.wait()
+            spent = time.process_time() - begun
+            assert len(app.screen.comparison.turns[-1].responses[-1].text) == size
+            return spent
+
+
 async def first_tokens(port: int) -> None:
     """CPU until the first text: raw, ours warm, ours after `warm`, and after nothing."""
     import httpx
@@ -296,6 +361,7 @@ def main() -> None:
         asyncio.run(first_tokens(port))
         streams = [int(count) for count in options.streams.split(",")]
         asyncio.run(compare(port, options.frames, streams, options.runs))
+        asyncio.run(whole_program(port, options.frames, options.runs))
         assert server.stdin is not None
         server.stdin.close()
 
