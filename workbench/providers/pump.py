@@ -118,6 +118,13 @@ async def arrivals(
             if events:
                 yield Arrival(at_s, events)
             start = reader.unread
+            if start is not None and size == len(start) and (whole := frames_of(start)):
+                events, failure = _at_once(whole, translator, response, caller)
+                if events:
+                    yield Arrival(at_s, events)
+                if failure is not None:
+                    raise failure from None
+                return
             if start is not None and start.lstrip()[:1] in (b"<" if isinstance(framing, NdjsonDecoder) else b"<{["):
                 content_type = headers.get("content-type", "")
                 raise not_a_stream(response.status_code, content_type, start, caller) from None

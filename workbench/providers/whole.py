@@ -24,7 +24,7 @@ def frames_of(body: bytes) -> list[Frame]:
         return frames if len(frames) == len(said) else []
     if not isinstance(said, dict) or said.get("error"):
         return []
-    if isinstance(said.get("choices"), list) or isinstance(said.get("candidates"), list):
+    if isinstance(said.get("choices"), list) or isinstance(said.get("candidates"), list) or said.get("done") is True:
         return [said]
     if said.get("type") == "message" and isinstance(said.get("content"), list):
         return [{"type": "message_start", "message": said}, {"type": "message_stop"}]
