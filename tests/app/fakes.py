@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from workbench.app.services import Choice, Found, FoundKey, FoundServer, Opening, Preferences, StartOptions
 from workbench.domain.catalog import ProviderConfig, Target
@@ -29,6 +29,8 @@ class Script:
     text: str = "Hello **there**.\n"
     error: ErrorInfo | None = None
     """Raised after the text."""
+    endless: bool = False
+    """Goes on with the text for ever."""
     held: bool = False
     """Waits after the text until the test lets it go on."""
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -48,6 +50,9 @@ class ScriptedModel:
         yield Arrival(time.perf_counter(), (Headers(200),))
         if script.text:
             yield Arrival(time.perf_counter(), (BlockStart(0, "text"), BlockDelta(0, script.text)))
+        while script.endless:
+            await asyncio.sleep(0.005)
+            yield Arrival(time.perf_counter(), (BlockDelta(0, script.text),))
         if script.held:
             await script.gate.wait()
         if script.error is not None:
@@ -85,7 +90,7 @@ class FakeServices:
     def __init__(
         self, *targets: str, scripts: dict[str, Script] | None = None, store: object = None, **preferences: object
     ) -> None:
-        self.preferences = replace(Preferences(theme="dark", motion=False), **preferences)
+        self.preferences = Preferences(theme="dark", motion=False)._replace(**preferences)
         self.targets = targets
         self.scripts = scripts if scripts is not None else {}
         self.models = Models(self.scripts)

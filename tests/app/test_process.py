@@ -83,3 +83,24 @@ def test_bytes_that_are_no_text_are_survived(run):
     terminal.send(b"\x11")
     assert terminal.wait() == 0
     assert _restored(terminal)
+
+
+def test_a_terminal_that_is_gone_does_not_hold_the_program(run):
+    """T03: the terminal closes while an answer streams; nobody reads any more, and a signal still ends the program."""
+    terminal = run("endless")
+    terminal.read_until(b"Enter send")
+    terminal.send(b"hello\r")
+    terminal.read_until(b"there")
+    terminal.hang_up()
+    assert terminal.wait_unread() == 129
+
+
+def test_a_terminal_that_takes_no_more_does_not_hold_the_program(run):
+    """T02: output that nobody reads fills every buffer; SIGTERM ends the program all the same."""
+    terminal = run("endless")
+    terminal.read_until(b"Enter send")
+    terminal.send(b"hello\r")
+    terminal.read_until(b"there")
+    terminal.let_fill()
+    terminal.signal(signal.SIGTERM)
+    assert terminal.wait_unread() == 143

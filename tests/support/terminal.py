@@ -72,12 +72,31 @@ class Terminal:
             pass
         return self._process.returncode
 
+    def hang_up(self) -> None:
+        """The terminal is closed, as when its window or connection goes away."""
+        os.close(self._near)
+        self._near = -1
+
+    def let_fill(self, timeout_s: float = 20.0) -> None:
+        """Read nothing until the terminal's buffer is full."""
+        end = time.monotonic() + timeout_s
+        waiting = bytearray(4)
+        while int.from_bytes(waiting, sys.byteorder) < 3_500:
+            if time.monotonic() > end:
+                raise AssertionError("it writes nothing")
+            ioctl(self._near, termios.FIONREAD, waiting)
+
+    def wait_unread(self, timeout_s: float = 10.0) -> int:
+        """The exit code, without reading anything more."""
+        return self._process.wait(timeout_s)
+
     def close(self) -> None:
         """End it whatever it does."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
-        os.close(self._near)
+        if self._near >= 0:
+            os.close(self._near)
         os.close(self._far)
 
     def _read(self, timeout_s: float, once: bool = False) -> bool:

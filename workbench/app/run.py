@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 GRACE_S = 1.5
 """After a signal the program is gone within this time, whatever still hangs."""
+RESTORE_S = 0.3
 _ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
 
 
@@ -24,9 +25,11 @@ def run_app(services: Services, start: StartOptions) -> int:
     """Run until the user quits; the process's exit code."""
     from workbench.app.app import WorkbenchApp
     from workbench.app.keyboard import mend_keyboard
+    from workbench.app.lost_terminal import outliving
 
     mend_keyboard()
     app = WorkbenchApp(services, start)
+    app.driver_class = outliving(app.driver_class)
     asyncio.run(_run(app))
     if app.crash is not None:
         with contextlib.suppress(OSError, ValueError):
@@ -40,23 +43,33 @@ def run_app(services: Services, start: StartOptions) -> int:
 async def _run(app: "WorkbenchApp") -> None:
     loop = asyncio.get_running_loop()
     for number in _ENDING:
-        loop.add_signal_handler(number, _end, app, number)
+        signal.signal(number, _ending(app, loop))
     loop.add_signal_handler(signal.SIGINT, _interrupt(app))
     if hasattr(signal, "SIGUSR1"):
         loop.add_signal_handler(signal.SIGUSR1, _ignore)
     try:
         await app.run_async()
     finally:
-        for number in (*_ENDING, signal.SIGINT):
-            loop.remove_signal_handler(number)
+        for number in _ENDING:
+            signal.signal(number, signal.SIG_DFL)
+        loop.remove_signal_handler(signal.SIGINT)
 
 
-def _end(app: "WorkbenchApp", number: int) -> None:
-    """Leave in order; a thread sees to it that leaving ends."""
+def _ending(app: "WorkbenchApp", loop: asyncio.AbstractEventLoop) -> Callable[[int, object], None]:
+    """A handler that works even while the loop waits for a terminal that takes no more output."""
+
+    def end(number: int, _frame: object) -> None:
+        _give_up_later(app, number)
+        loop.call_soon_threadsafe(app.terminated, number)
+
+    return end
+
+
+def _give_up_later(app: "WorkbenchApp", number: int) -> None:
+    """A thread sees to it that leaving ends."""
     last_resort = threading.Timer(GRACE_S, _restore_and_exit, (app, 128 + number))
     last_resort.daemon = True
     last_resort.start()
-    app.terminated(number)
 
 
 def _interrupt(app: "WorkbenchApp") -> Callable[[], None]:
@@ -66,7 +79,8 @@ def _interrupt(app: "WorkbenchApp") -> Callable[[], None]:
     def interrupted() -> None:
         now = asyncio.get_running_loop().time()
         if times and now - times[-1] < GRACE_S:
-            _end(app, signal.SIGINT)
+            _give_up_later(app, signal.SIGINT)
+            app.terminated(signal.SIGINT)
             return
         times.append(now)
         app.call_later(app.action_interrupt)
@@ -75,13 +89,26 @@ def _interrupt(app: "WorkbenchApp") -> Callable[[], None]:
 
 
 def _restore_and_exit(app: "WorkbenchApp", code: int) -> None:
-    driver = app._driver
-    if driver is not None:
-        with contextlib.suppress(Exception):
-            driver.stop_application_mode()
-        with contextlib.suppress(Exception):
-            driver.close()
+    restoring = threading.Thread(target=_restore, args=(app,), daemon=True)
+    restoring.start()
+    restoring.join(RESTORE_S)
     os._exit(code)
+
+
+def _restore(app: "WorkbenchApp") -> None:
+    """The terminal's modes first: writing to it may never end."""
+    driver = app._driver
+    modes = getattr(driver, "attrs_before", None)
+    if driver is None or modes is None:
+        return
+    import termios
+
+    with contextlib.suppress(Exception):
+        termios.tcsetattr(sys.__stdin__.fileno(), termios.TCSANOW, modes)  # type: ignore[union-attr]
+    with contextlib.suppress(Exception):
+        driver.stop_application_mode()
+    with contextlib.suppress(Exception):
+        driver.close()
 
 
 def _ignore() -> None:
