@@ -10,7 +10,7 @@ from workbench.domain.errors import ConfigurationError, ErrorInfo, ProviderError
 from workbench.domain.ids import new_id
 from workbench.domain.prices import rates_as_mapping
 from workbench.domain.timing import Timing, pack_deltas
-from workbench.domain.usage import Usage, sum_of
+from workbench.domain.usage import Usage
 from workbench.engine.abilities import capabilities_of, inability
 from workbench.engine.accounting import rates_for, total_cost
 from workbench.engine.attempt import AttemptRun
@@ -18,8 +18,9 @@ from workbench.engine.end_state import End, Received, end_of
 from workbench.engine.estimate import request_tokens
 from workbench.engine.events import ResponseStarted, RetryScheduled
 from workbench.engine.means import Means, utc_now
-from workbench.engine.moments import across, since
+from workbench.engine.moments import since
 from workbench.engine.retry import Again, after_failure
+from workbench.engine.rounds import Rounds
 from workbench.engine.tool_loop import ToolLoop
 from workbench.engine.tool_messages import round_messages, with_own_ids
 from workbench.engine.tools import answer_problem
@@ -62,8 +63,7 @@ class ResponseRun:
         self._warnings: list[str] = []
         self._deltas: list[tuple[float, int]] = []
         self._current: AttemptRun | None = None
-        self._joined_runs: list[AttemptRun] = []
-        """The attempts of rounds whose words are in `response` already."""
+        self._rounds = Rounds()
 
     @property
     def lane(self) -> Lane:
@@ -153,13 +153,13 @@ class ResponseRun:
             messages = round_messages(calls, run.assembly.text, self.response.opaque, config.name)
             request, reason = replace(request, messages=with_own_ids((*request.messages, *messages))), "tool"
         await self._check_schema(run.assembly.text if end.state == "complete" else "")
-        return self._with_rounds(end)
+        return self._rounds.end(end, self.response)
 
     async def _settle(self, loop: ToolLoop, run: AttemptRun) -> tuple[ToolCall, ...]:
         """Have a round's calls run, and count the round to the answer; also when it is stopped in the middle."""
         number = 1 + max((call.round for call in self.response.tool_calls), default=0)
         before, asked = self.response, run.assembly.tool_calls
-        answer = self.response = self._joined(run, number)
+        answer = self.response = self._rounds.join(self.response, run, number)
         at = len(answer.text)
         shown = tuple(replace(call, round=number, at=at) for call in asked)
         calls: tuple[ToolCall, ...] = ()
@@ -170,27 +170,6 @@ class ResponseRun:
             settled = calls or (*loop.settled, *shown[len(loop.settled) :])
             self.response = replace(answer, tool_calls=(*before.tool_calls, *settled))
         return calls
-
-    def _joined(self, run: AttemptRun, number: int) -> Response:
-        """The response with what a round said; the attempt is not to be counted again."""
-        response, assembly = self.response, run.assembly
-        self._joined_runs.append(run)
-        return replace(
-            response,
-            text=response.text + assembly.text,
-            reasoning=response.reasoning + assembly.reasoning,
-            refusal=response.refusal + assembly.refusal,
-            citations=tuple(dict.fromkeys((*response.citations, *assembly.citations))),
-            opaque=(*response.opaque, *(replace(part, round=number) for part in assembly.opaque)),
-        )
-
-    def _with_rounds(self, end: End) -> End:
-        """An answer that said something in an earlier round is not failed or empty."""
-        if not self._joined_runs or end.state not in ("failed", "empty"):
-            return end
-        if end.state == "failed":
-            return replace(end, state="truncated", finish_reason="incomplete")
-        return replace(end, state="complete") if self.response.text.strip() else end
 
     async def _check_schema(self, text: str) -> None:
         schema = self._means.output_schema
@@ -315,8 +294,8 @@ class ResponseRun:
             queued_s = max(0.0, self._means.clock() - self._queued_at_s)
             return replace(changes, timing=Timing(queued_s=queued_s))
         assembly, attempt = run.assembly, run.attempt
-        if self._joined_runs:
-            return self._settled_rounds(changes, run)
+        if self._rounds:
+            return self._rounds.settled(changes, run, self._warnings, self._start_s or 0.0)
         offset_s = run.start_s - (self._start_s if self._start_s is not None else run.start_s)
         lines = [*self._warnings, *(line for line in assembly.warnings if line not in self._warnings)]
         return replace(
@@ -334,42 +313,6 @@ class ResponseRun:
             usage_raw=attempt.usage_raw,
             timing=replace(since(attempt.timing, offset_s), queued_s=self._attempts[0].timing.queued_s),
         )
-
-    def _settled_rounds(self, changes: Response, last: AttemptRun) -> Response:
-        """The same with tools: words and figures of all rounds."""
-        rounds = [*self._joined_runs]
-        response = changes
-        if last not in rounds:
-            rounds.append(last)
-            response = replace(
-                self._joined(last, 0),
-                **{name: getattr(changes, name) for name in _END},
-                tool_calls=(*changes.tool_calls, *last.assembly.tool_calls),
-            )
-        lines = dict.fromkeys((*self._warnings, *(line for run in rounds for line in run.assembly.warnings)))
-        return replace(
-            response,
-            warnings=tuple(lines),
-            final_attempt=last.attempt.id,
-            model_served=last.attempt.model_served,
-            usage=sum_of([run.attempt.usage for run in rounds]),
-            usage_raw=last.attempt.usage_raw,
-            timing=replace(
-                across([(run.start_s, run.attempt.timing) for run in rounds], self._start_s or 0.0),
-                queued_s=self._attempts[0].timing.queued_s,
-            ),
-        )
-
-
-_END = (
-    "state",
-    "finish_reason",
-    "finish_raw",
-    "error",
-    "cost_nano",
-    "cost_estimated",
-    "deltas",
-)
 
 
 def _stopped(calls: Sequence[ToolCall]) -> str:
