@@ -64,6 +64,8 @@ class Quirks:
     `reasoning_details`, or `none` where a request that holds one is refused."""
     short_call_ids: bool = False
     """Tool call ids must be nine letters or digits (Mistral); others are mapped."""
+    parallel_tool_calls: bool = False
+    """openai-chat: several calls at once come only when `parallel_tool_calls` asks for them."""
     send_call_ids: bool = True
     """gemini: ids of function calls may be sent back."""
     store: bool = True

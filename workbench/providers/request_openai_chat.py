@@ -75,6 +75,8 @@ def spell_openai_chat(request: ModelRequest, config: ProviderConfig) -> Compiled
     if request.tools:
         schemas, lost = compile_tools(request.tools, PLAIN)
         body["tools"] = function_tools(request.tools, schemas)
+        if quirks.parallel_tool_calls:
+            body["parallel_tool_calls"] = True
         if request.tool_choice is not None:
             body["tool_choice"] = _tool_choice(request.tool_choice)
     if request.output_schema is not None:

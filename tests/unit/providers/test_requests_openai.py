@@ -103,6 +103,15 @@ def test_tools_calls_and_results():
     ]
 
 
+def test_parallel_calls_are_asked_for_only_where_that_is_known():
+    """`parallel_tool_calls` goes to the vendor that needs it, with tools only; others never see it."""
+    request = ModelRequest("m", HELLO, tools=(CLOCK,))
+
+    assert compile_openai_chat(request, chat(parallel_tool_calls=True))["parallel_tool_calls"] is True
+    assert "parallel_tool_calls" not in compile_openai_chat(request, chat())
+    assert "parallel_tool_calls" not in compile_openai_chat(ModelRequest("m", HELLO), chat(parallel_tool_calls=True))
+
+
 def test_call_ids_are_made_short_where_they_must_be():
     """Mistral takes nine letters or digits; an id that is none is mapped, the same way in call and result."""
     messages = (
