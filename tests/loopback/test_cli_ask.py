@@ -463,6 +463,17 @@ def test_tools_are_run_when_all_are_allowed(workbench: Command) -> None:
     assert events.index("tool_called") < events.index("tool_answered") < events.index("response_ended")
 
 
+def test_calls_are_counted_per_model(workbench: Command) -> None:
+    """`workbench models` tells how many calls of tools were valid, for models that made some."""
+    arguments = ("ask", "calculator: 6*7", "-m", "sim/toolsmith", "--tool", "calculator", "--approve", "all")
+    assert workbench(*arguments).code == 0
+    models = {row["target"]: row["tool_calls"] for row in workbench("models", "sim/", "--json").json["models"]}
+
+    assert models["sim/toolsmith"] == {"valid": 1, "invalid": 0}
+    assert models["sim/steady"] is None
+    assert "1 of 1" in workbench("models", "sim/toolsmith").out
+
+
 def test_tools_without_anyone_to_ask(workbench: Command) -> None:
     """P08: with no terminal and no `--approve all` every call is denied, which is said."""
     ran = workbench("ask", "calculator: 6*7", "-m", f"lab/toolsmith{FAST}", "--tool", "calculator", "--json")

@@ -12,8 +12,10 @@ from workbench.cli.tables import emit, emit_json, emit_table
 from workbench.domain.clean import clean_line
 from workbench.domain.prices import Rates
 from workbench.settings.keys import Keys
+from workbench.store.tool_counts import ToolCounts, read_tool_counts
 from workbench.wiring.catalogue import Entry, ModelLists, entries, refresh
 from workbench.wiring.deployments import AllDeployments, AllPrices
+from workbench.wiring.history import history_path
 from workbench.wiring.setup import Setup, read_setup
 from workbench.wiring.simulator import SimulatorOnDemand
 
@@ -29,13 +31,15 @@ def run(arguments: argparse.Namespace) -> int:
         for entry in entries(setup.configs, lists, _prices(setup))
         if all(word in entry.target.lower() for word in words)
     ]
+    counts = read_tool_counts(history_path())
     for provider, problem in problems.items():
         note(f"{clean_line(provider)}: no list of models: {clean_line(problem)}")
     if arguments.json:
-        emit_json({"models": [_form(entry) for entry in found], "problems": problems})
+        emit_json({"models": [_form(entry, counts.get(entry.target)) for entry in found], "problems": problems})
     elif found:
-        headings = ("TARGET", "WINDOW", "IN $/M", "OUT $/M", "CAN", "NOTE")
-        emit_table(headings, [_row(entry) for entry in found], right=(1, 2, 3))
+        headings = ("TARGET", "WINDOW", "IN $/M", "OUT $/M", "CAN", "CALLS OK", "NOTE")
+        rows = [_row(entry, counts.get(entry.target)) for entry in found]
+        emit_table(headings, rows, right=(1, 2, 3, 5))
     else:
         emit("no model is known" + (" by these words" if words else ""))
     return exits.OK
@@ -59,7 +63,7 @@ def _prices(setup: Setup) -> AllPrices:
     return AllPrices(book)
 
 
-def _form(entry: Entry) -> dict[str, Any]:
+def _form(entry: Entry, calls: ToolCounts | None) -> dict[str, Any]:
     rates = entry.rates
     return {
         "target": entry.target,
@@ -78,6 +82,7 @@ def _form(entry: Entry) -> dict[str, Any]:
             "cache_write": dollars(rates.cache_write),
             "cache_write_1h": dollars(rates.cache_write_1h),
         },
+        "tool_calls": None if calls is None else {"valid": calls.valid, "invalid": calls.invalid},
         "discovered": entry.info.discovered,
         "simulated": entry.config.simulated,
         "usable": entry.config.simulated or not entry.note,
@@ -85,9 +90,16 @@ def _form(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _row(entry: Entry) -> tuple[str, ...]:
+def _row(entry: Entry, calls: ToolCounts | None) -> tuple[str, ...]:
     can = ",".join(sorted(name for name, able in entry.info.capabilities.items() if able))
-    return entry.target, _window(entry.context_window), *_rates(entry.rates), can or "?", entry.note
+    return (
+        entry.target,
+        _window(entry.context_window),
+        *_rates(entry.rates),
+        can or "?",
+        calls.words if calls else "",
+        entry.note,
+    )
 
 
 def _window(tokens: int | None) -> str:

@@ -9,9 +9,8 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from workbench.domain.lanes import Lane, Parameters
 
@@ -21,8 +20,7 @@ _BUSY_S = 0.05
 _HAS_LOG_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
-class RecentSession:
+class RecentSession(NamedTuple):
     """One line of the list of recent sessions. The title is as stored."""
 
     id: str
@@ -30,8 +28,7 @@ class RecentSession:
     updated_utc: str
 
 
-@dataclass(frozen=True, slots=True)
-class FirstScreen:
+class FirstScreen(NamedTuple):
     """What was there last time; all empty when nothing is known."""
 
     lanes: tuple[Lane, ...] = ()
@@ -47,13 +44,19 @@ def read_first_screen(path: Path, recent: int = 8) -> FirstScreen:
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             return FirstScreen()
-        with closing(_open(path)) as connection:
+        with closing(open_to_look(path)) as connection:
             return _read(connection, recent)
     except (OSError, sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return FirstScreen()
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def open_to_look(path: Path) -> sqlite3.Connection:
+    """A connection that can only read, and leaves no trace beside the file.
+
+    Raises:
+        sqlite3.Error: it is no database, or can't be read.
+        OSError: the same of its folder.
+    """
     log = Path(f"{path}-wal")
     # Without a log nothing may be changed beside the file, so that a look at it leaves no trace.
     still = "" if log.exists() and log.stat().st_size > _HAS_LOG_BYTES else "&immutable=1"

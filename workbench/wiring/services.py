@@ -259,8 +259,10 @@ class AppServices:
         return AllPrices(book)
 
     def _choices(self, prices: AllPrices) -> list[Choice]:
+        from workbench.store.tool_counts import read_tool_counts
         from workbench.wiring.catalogue import ModelLists, entries
 
+        counts = read_tool_counts(history_path())
         found = [
             Choice(
                 target=entry.target,
@@ -269,7 +271,7 @@ class AppServices:
                 rates=entry.rates,
                 context_window=entry.context_window,
                 simulated=entry.config.simulated,
-                note=entry.note,
+                note=entry.note or (f"{called.words} tool calls valid" if (called := counts.get(entry.target)) else ""),
                 usable=entry.config.simulated or not entry.note,
             )
             for entry in entries(self.setup.configs, ModelLists(), prices)
@@ -283,8 +285,7 @@ def _preferences(setup: Setup) -> Preferences:
     symbols = settings.symbols
     if locale.getencoding().lower().replace("-", "") not in ("utf8", "cp65001"):
         symbols = "ascii"
-    return replace(
-        Preferences(),
+    return Preferences(
         theme=settings.theme or _DARK,
         keymap=dict(settings.keymap),
         symbols=symbols,
