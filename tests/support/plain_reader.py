@@ -150,7 +150,7 @@ def _responses(said: Said, name: str, frame: dict[str, Any], finish: list[str]) 
             raise _Failed
         case "response.created" | "response.in_progress" | "response.queued":
             pass
-        case str() if frame.get("error") and not kind.startswith("response."):
+        case str() if (frame.get("error") or name == "error") and not kind.startswith("response."):
             raise _Failed
 
 
@@ -177,7 +177,7 @@ def _anthropic(said: Said, name: str, frame: dict[str, Any], finish: list[str]) 
             raise _Failed
         case "message_start" | "content_block_stop" | "ping":
             pass
-        case _ if "error" in frame:
+        case _ if "error" in frame or name == "error":
             raise _Failed
 
 

@@ -258,3 +258,13 @@ def test_late_deltas_keep_what_they_say_and_no_more() -> None:
     assert answer.text == "a"
     assert answer.citations == ["https://a.example"]
     assert [call["name"] for call in answer.tool_calls] == ["look"]
+
+
+def test_an_error_event_of_an_imitator() -> None:
+    """S08: llama.cpp names the event, and gives the error's type where the event's belongs."""
+    frame = sse('{"code":500,"message":"boom","type":"server_error"}', event="error")
+    answer = answer_to("anthropic-messages", body(START, *block(0, {"type": "text"}, *text("half"))) + frame)
+
+    assert answer.text == "half"
+    assert answer.error is not None
+    assert (answer.error.kind, answer.error.message) == ("server", "boom")

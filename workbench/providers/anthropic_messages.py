@@ -84,7 +84,7 @@ class MessagesTranslator:
                 yield from self._end()
         elif kind == "ping":
             yield Heartbeat()
-        elif kind == "error" or "error" in frame:
+        elif kind == "error" or name == "error" or "error" in frame:
             raise stream_error(frame.get("error") or frame)
         else:
             yield from self._warnings.note("unknown_event", f"{string(kind)[:60]!r}")

@@ -234,7 +234,7 @@ def _told(payload: Any) -> _Told:
         error = {**error, **error["error"]}
     places = [error, payload]
     message = next((text for place in places if (text := _message(place))), "")
-    metadata = error.get("metadata")
+    metadata = error.get("metadata") or payload.get("metadata")
     if isinstance(metadata, dict) and isinstance(metadata.get("raw"), str):
         raw = metadata["raw"]
         nested = _json_object(raw)

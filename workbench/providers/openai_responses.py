@@ -93,7 +93,7 @@ class ResponsesTranslator:
         elif kind in ("response.created", "response.in_progress", "response.queued"):
             yield from self._meta(mapping(frame.get("response")))
             yield Heartbeat(string(kind).removeprefix("response.") if kind != "response.created" else None)
-        elif kind == "error" or frame.get("error"):
+        elif kind == "error" or name == "error" or frame.get("error"):
             error = frame.get("error")
             raise stream_error(error if isinstance(error, dict | str) and error else frame)
         else:

@@ -113,6 +113,7 @@ def test_what_a_gateway_passes_on() -> None:
     body = {"error": {"code": 429, "message": "Provider returned error", "metadata": {"raw": "upstream is busy"}}}
 
     assert told(429, body).message == "Provider returned error: upstream is busy"
+    assert stream_error(body["error"]).info.message == "Provider returned error: upstream is busy"
 
 
 def test_advice() -> None:
