@@ -63,6 +63,8 @@ class ProviderConfig:
     """Counts in no total, budget or leaderboard and is always labelled."""
     source: str = "built in"
     """Where it was configured, for messages: "built in" or FILE:LINE."""
+    key_optional: bool = False
+    """A local server whose variable is the vendor's and not the user's own choice: without a key none is sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
 """Finds a provider's key: in the environment, by a command, or in the system's keyring. Never in a file of ours."""
 
 import os
-import shlex
-import subprocess
 import threading
 from importlib.util import find_spec
 
@@ -40,7 +38,7 @@ class Keys:
             return None
         with self._lock:
             key = self._once(config, None)
-        if key is None and config.source != "built in":
+        if key is None and config.source != "built in" and not config.key_optional:
             raise ConfigurationError(f"no key for {config.name}: set the environment variable {config.api_key_env}")
         return key
 
@@ -86,6 +84,9 @@ def from_command(command: str, provider: str) -> str:
     Raises:
         ConfigurationError: it can't be run, fails, takes too long or prints nothing. Its output is never shown.
     """
+    import shlex
+    import subprocess
+
     try:
         words = shlex.split(command)
     except ValueError as error:

@@ -111,8 +111,9 @@ def _provider(name: str, table: Table, row: ProviderConfig | None) -> ProviderCo
         quirks={**(row.quirks if row else {}), **table.table("quirks").raw()},
         headers={**(row.headers if row else {}), **_headers(table.table("headers"))},
         models=table.texts("models") or (row.models if row else ()),
-        local=table.flag("local", loopback),
+        local=(local := table.flag("local", loopback)),
         source=table.findings.where(table.path),
+        key_optional=local and "api_key_env" not in table,
     )
     table.close()
     return config if protocol and base_url else None

@@ -106,6 +106,20 @@ def test_a_vendors_row_keeps_what_is_not_mentioned(file: Path) -> None:
     assert (config.base_url, config.api_key_env, config.quirks) == (OPENAI.base_url, "OPENAI_API_KEY", OPENAI.quirks)
 
 
+@pytest.mark.parametrize(
+    ("lines", "optional"),
+    [
+        ('base_url = "http://127.0.0.1:9/v1"', True),
+        ('base_url = "http://127.0.0.1:9/v1"\napi_key_env = "LAB_KEY"', False),
+        ('base_url = "https://models.example/v1"', False),
+        ('label = "Mine"', False),
+    ],
+)
+def test_a_vendors_variable_may_be_absent_on_this_machine(file: Path, lines: str, optional: bool) -> None:
+    """A row that is pointed at a local server needs no key, unless the section itself names a variable."""
+    assert load(file, f"[providers.openai]\n{lines}\n").settings.providers["openai"].key_optional is optional
+
+
 def test_lanes_are_texts_or_tables(file: Path) -> None:
     """A lane may have a system prompt, parameters, and parameters that only its provider knows."""
     lanes = (

@@ -38,6 +38,7 @@ def test_a_missing_key_names_its_variable() -> None:
     with pytest.raises(ConfigurationError, match="no key for lab: set the environment variable LAB_KEY"):
         key_of(OWN)
     assert key_of(VENDOR) is None
+    assert key_of(replace(OWN, key_optional=True)) is None
     assert not is_set(VENDOR)
 
 
