@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -12,10 +13,8 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from workbench.app import themes
-from workbench.app.crash import CrashReport
 from workbench.app.frame_clock import frame_clock_of
 from workbench.app.keys import key_words
-from workbench.app.screens.compare.screen import CompareScreen, new_session
 from workbench.app.services import Opening, Services, StartOptions
 from workbench.app.symbols import ASCII, UNICODE
 from workbench.domain.clean import clean_line
@@ -23,6 +22,8 @@ from workbench.domain.errors import ConfigurationError, StoreError
 from workbench.domain.lanes import Lane
 
 if TYPE_CHECKING:
+    from workbench.app.crash import CrashReport
+    from workbench.app.screens.compare.screen import CompareScreen
     from workbench.domain.conversation import Response
 
 QUIT_AGAIN_S = 2.0
@@ -76,6 +77,8 @@ class WorkbenchApp(App[object]):
         """Welcome, or the lanes that are to be compared."""
         self.opening = self.services.opening(self.start)
         if self.opening.lanes:
+            from workbench.app.screens.compare.screen import CompareScreen, new_session
+
             screen: Screen[None] = CompareScreen(
                 new_session("demo" if self.start.demo else "chat"),
                 self.opening.lanes,
@@ -87,7 +90,8 @@ class WorkbenchApp(App[object]):
             from workbench.app.screens.welcome.screen import WelcomeScreen
 
             screen = WelcomeScreen()
-        self._load_screen_css(screen)  # Textual does this and the next for every screen but the default one
+        for path in screen.css_path:  # Textual does this and the next for every screen but the default one
+            self.stylesheet.read(path)
         screen._push_result_callback(self, None)
         return screen
 
@@ -103,6 +107,9 @@ class WorkbenchApp(App[object]):
         self.call_after_refresh(self._after_first_paint)
 
     def _after_first_paint(self) -> None:
+        if not gc.isenabled():  # the command line turned it off: nothing that the start made is garbage
+            gc.freeze()
+            gc.enable()
         for path in [*themes.own_themes(), *themes.users_themes(self.preferences.theme_folder)]:
             try:
                 theme = themes.load_theme(path)
@@ -123,14 +130,21 @@ class WorkbenchApp(App[object]):
                 wanted = theme.name
             if wanted not in self.available_themes:
                 raise ConfigurationError(f"no theme is called {wanted}")
-            self.theme = wanted
+            self._begin_with(wanted)
         except ConfigurationError as error:
             self._problems.append(clean_line(str(error)))
             path = themes.find(themes.DEFAULT, None)
             if path is not None:
                 theme = themes.load_theme(path)
                 self.register_theme(theme)
-                self.theme = theme.name
+                self._begin_with(theme.name)
+
+    def _begin_with(self, theme: str) -> None:
+        """Nothing is styled yet: told as a change, the theme would have every style sheet parsed once more."""
+        self.set_reactive(WorkbenchApp.theme, theme)
+        self.set_class(self.current_theme.dark, "-dark-mode", update=False)
+        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     @property
     def banner(self) -> str:
@@ -156,12 +170,14 @@ class WorkbenchApp(App[object]):
     ) -> None:
         """An empty session with these models."""
         from workbench.app.screens.compare.lane_actions import fresh
+        from workbench.app.screens.compare.screen import CompareScreen, new_session
 
         self._go(CompareScreen(new_session(kind), fresh(lanes), draft=draft, prompt=prompt))
 
     def open_targets(self, targets: Sequence[str], *, kind: str = "chat") -> None:
         """An empty session with a lane per target."""
         from workbench.app.screens.compare.lane_actions import lanes_of
+        from workbench.app.screens.compare.screen import CompareScreen, new_session
 
         self._go(
             CompareScreen(new_session(kind), lanes_of(targets), draft=self.opening.draft, prompt=self.start.prompt)
@@ -185,12 +201,15 @@ class WorkbenchApp(App[object]):
         except (StoreError, LookupError) as error:
             self.notify(clean_line(f"can't open this session: {error}"), severity="error", markup=False)
             return
+        from workbench.app.screens.compare.screen import CompareScreen
+
         self._go(CompareScreen(found, lanes, turns, draft=draft))
 
     @work(group="branch", exclusive=True)
-    async def branch(self, screen: CompareScreen, response: "Response") -> None:
+    async def branch(self, screen: "CompareScreen", response: "Response") -> None:
         """A new session that goes on from one answer, in all lanes; the old one stays as it is."""
         from workbench.app.branching import branched
+        from workbench.app.screens.compare.screen import CompareScreen, new_session
 
         turns = screen.comparison.turns if screen.comparison is not None else screen.kept_turns
         session, lanes, records = branched(
@@ -221,6 +240,8 @@ class WorkbenchApp(App[object]):
             self.open_session(chosen, demo)
 
     def _go(self, screen: Screen[None]) -> None:
+        from workbench.app.screens.compare.screen import CompareScreen
+
         while len(self.screen_stack) > 1:
             self.pop_screen()
         current = self.screen
@@ -235,7 +256,7 @@ class WorkbenchApp(App[object]):
                 self.uninstall_screen(name)
         self.switch_screen(screen)
 
-    def session_ended(self, screen: CompareScreen) -> None:
+    def session_ended(self, screen: "CompareScreen") -> None:
         """The last lane of a session ended: tell those who look elsewhere."""
         if screen is not self.screen and screen.session.id in self._kept:
             title = screen.comparison.session.title if screen.comparison is not None else "a session"
@@ -250,7 +271,9 @@ class WorkbenchApp(App[object]):
         """Something still comes, on this screen or behind it."""
         return any(screen.busy for screen in self._compare_screens())
 
-    def _compare_screens(self) -> list[CompareScreen]:
+    def _compare_screens(self) -> "list[CompareScreen]":
+        from workbench.app.screens.compare.screen import CompareScreen
+
         shown = [screen for screen in self.screen_stack if isinstance(screen, CompareScreen)]
         return shown + [screen for screen in self._kept.values() if screen not in shown]
 
@@ -307,6 +330,8 @@ class WorkbenchApp(App[object]):
 
     def _fatal_error(self) -> None:
         """A crash: no locals on the terminal, a report in the log."""
+        from workbench.app.crash import CrashReport
+
         self.crash = CrashReport.now(self.preferences.log_path)
         self._close_messages_no_wait()
 

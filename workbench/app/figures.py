@@ -1,8 +1,7 @@
 """The numbers of one lane as they are drawn now, whatever they come from: a running answer or a kept one."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.app.formatting import NEVER, money, seconds, speed
 from workbench.app.words import retry_words
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from workbench.engine.live import LiveFigures
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """What pane frame and sidebar show of a lane's newest answer. Durations are seconds, money is nano-dollars."""
 
     state: str = "idle"
@@ -118,7 +116,7 @@ def figures_of_live(live: "LiveFigures") -> Figures:
 def with_best(lanes: Sequence[Figures]) -> list[Figures]:
     """Mark the fastest first token, the highest speed and the lowest cost, once all ended and there is a choice."""
     if len(lanes) < 2 or any(figures.running for figures in lanes):
-        return [replace(figures, best=frozenset()) for figures in lanes]
+        return [figures._replace(best=frozenset()) for figures in lanes]
     won: list[set[str]] = [set() for _ in lanes]
     finished = [index for index, figures in enumerate(lanes) if figures.state in ("complete", "truncated")]
     for name, sign, places in (("first_token", 1, 2), ("speed", -1, 0), ("cost", 1, 0)):
@@ -129,7 +127,7 @@ def with_best(lanes: Sequence[Figures]) -> list[Figures]:
         )
         if len(values) > 1 and values[0][0] != values[1][0]:  # what looks alike has no winner
             won[values[0][1]].add(name)
-    return [replace(figures, best=frozenset(names)) for figures, names in zip(lanes, won, strict=True)]
+    return [figures._replace(best=frozenset(names)) for figures, names in zip(lanes, won, strict=True)]
 
 
 def sum_cost(lanes: Iterable[Figures]) -> tuple[int, bool]:

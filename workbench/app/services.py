@@ -5,9 +5,9 @@ none of it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from workbench.domain.lanes import ContextMode, Lane, LineUp, Session
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from workbench.store.totals import Totals
 
 
-@dataclass(frozen=True, slots=True)
-class StartOptions:
+class StartOptions(NamedTuple):
     """What the command line asked for."""
 
     targets: tuple[str, ...] = ()
@@ -38,8 +37,7 @@ class StartOptions:
     """The id of a session to reopen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """What the first screen shows, known before the first paint without an SDK or sqlite_utils."""
 
     lanes: tuple[Lane, ...] = ()
@@ -52,12 +50,11 @@ class Opening:
     """What is wrong with the configuration, in one sentence; empty when nothing is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(NamedTuple):
     """The settings that the app reads."""
 
     theme: str = "workbench-dark"
-    keymap: Mapping[str, str] = field(default_factory=dict)
+    keymap: Mapping[str, str] = MappingProxyType({})
     """Binding id to keys, comma-separated."""
     symbols: Literal["unicode", "ascii"] = "unicode"
     motion: bool = True
@@ -76,8 +73,7 @@ class Preferences:
     """Where copies that are too big for the clipboard go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One target that can be chosen, as the models picker shows it."""
 
     target: str
@@ -92,16 +88,14 @@ class Choice:
     usable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class FoundKey:
+class FoundKey(NamedTuple):
     """A key in the environment: the name of its variable, never its value."""
 
     provider: str
     variable: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoundServer:
+class FoundServer(NamedTuple):
     """A model server that answers on this machine."""
 
     name: str
@@ -109,8 +103,7 @@ class FoundServer:
     models: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What the welcome screen tells about this machine."""
 
     keys: tuple[FoundKey, ...] = ()

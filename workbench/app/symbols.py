@@ -1,10 +1,9 @@
 """The signs of states and marks: a sign never stands without its word or letter, colour never alone."""
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class StateSign:
+class StateSign(NamedTuple):
     """How a state of a response is shown."""
 
     sign: str
@@ -32,11 +31,10 @@ _UNICODE = dict(zip(_WORDS, "··▸▸↻✓…⊘⊘∅■✗↯", strict=True
 _ASCII = dict(zip(_WORDS, "..>>r+:!!0#x%", strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Symbols:
+class Symbols(NamedTuple):
     """One set of signs."""
 
-    states: dict[str, StateSign] = field(default_factory=dict)
+    states: dict[str, StateSign]
     bars: str = "▁▂▃▄▅▆▇█"
     arrow: str = "→"
     dot: str = "·"

@@ -7,7 +7,6 @@ and `[variables]` for anything else that a style sheet may name.
 import re
 import tomllib
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +22,9 @@ DEFAULT = "workbench-dark"
 _COLORS = frozenset(
     ("primary", "secondary", "accent", "success", "warning", "error", "foreground", "background", "surface", "panel")
 )
-_VARIABLE = re.compile(r"[a-z][a-z0-9-]*")
-_NAME = re.compile(r"\w[\w -]{0,60}")
-_VALUE = re.compile(r"[#%\w. -]*")
+_VARIABLE = r"[a-z][a-z0-9-]*"
+_NAME = r"\w[\w -]{0,60}"
+_VALUE = r"[#%\w. -]*"
 _FALLBACK_LANES = ("#6fb3ff", "#f0a661", "#b795f2", "#5ed1ab", "#f28db1", "#d8c665", "#5cc5da", "#c8a183")
 
 
@@ -41,7 +40,7 @@ def variable_defaults() -> dict[str, str]:
 
 def own_themes() -> Iterator[Path]:
     """The files that ship with the program: in the wheel, or beside the package in its source tree."""
-    shipped = Path(str(resources.files("workbench"))) / "themes"
+    shipped = Path(__file__).parents[1] / "themes"
     folder = shipped if shipped.is_dir() else shipped.parent.parent / "themes"
     yield from sorted(folder.glob("*.toml"))
 
@@ -81,11 +80,11 @@ def load_theme(path: Path) -> Theme:
         f"lane-{index + 1}": _color(path, "lanes.tones", tones[index % len(tones)]) for index in range(LANE_TONES)
     }
     for name, value in _table(path, found, "variables").items():
-        if not _VARIABLE.fullmatch(name) or not isinstance(value, str) or not _VALUE.fullmatch(value):
+        if not re.fullmatch(_VARIABLE, name) or not isinstance(value, str) or not re.fullmatch(_VALUE, value):
             raise ConfigurationError(f"variables.{clean_line(name)} is no name and plain value", str(path))
         variables[name] = value
     name = str(found.get("name", path.stem))
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(_NAME, name):
         raise ConfigurationError("name may have letters, digits, spaces, - and _", str(path))
     return Theme(
         name=name,

@@ -1,7 +1,6 @@
 """What was spent, read from the history: today is the local calendar day, storage is UTC."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -25,9 +24,8 @@ def read_today(history: History, budget_nano: int | None, before: Spent) -> Spen
     try:
         today = history.totals(day_start_utc())
     except StoreError:
-        return replace(before, budget_nano=budget_nano, today_nano=None)
-    return replace(
-        before,
+        return before._replace(budget_nano=budget_nano, today_nano=None)
+    return before._replace(
         today_nano=today.cost_nano,
         today_exact=not (today.unknown or today.estimated),
         budget_nano=budget_nano,
@@ -37,8 +35,7 @@ def read_today(history: History, budget_nano: int | None, before: Spent) -> Spen
 def session_spent(turns: "Iterable[TurnRecord]", before: Spent) -> Spent:
     """The session's money so far, of every answer that is over."""
     ended = [response for record in turns for response in record.responses if response.state != "streaming"]
-    return replace(
-        before,
+    return before._replace(
         session_nano=sum(response.cost_nano or 0 for response in ended),
         session_exact=not any(response.cost_nano is None or response.cost_estimated for response in ended),
     )

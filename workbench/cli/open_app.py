@@ -1,6 +1,7 @@
 """`workbench` and `workbench demo`: checks that there is a terminal, then hands over to the app."""
 
 import argparse
+import gc
 import os
 import sys
 
@@ -18,6 +19,14 @@ def run(arguments: argparse.Namespace) -> int:
         if parse_target(target).kind == "route":
             raise ConfigurationError(f"{target}: routes come with a later version; name a model")
     check_terminal()
+    gc.disable()  # to look for garbage among what stays would be a tenth of the start; on again after the first paint
+    try:
+        return _open(arguments)
+    finally:
+        gc.enable()
+
+
+def _open(arguments: argparse.Namespace) -> int:
     from workbench.app.run import run_app
     from workbench.app.services import StartOptions
     from workbench.wiring.services import AppServices

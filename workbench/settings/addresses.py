@@ -2,15 +2,14 @@
 
 import ipaddress
 import socket
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 _METADATA_NAMES = frozenset({"metadata", "metadata.google.internal", "metadata.goog", "instance-data"})
 _METADATA_IPS = frozenset({"fd00:ec2::254", "100.100.100.200", "192.0.0.192"})
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """What was found out about a base URL."""
 
     host: str

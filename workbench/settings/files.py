@@ -3,31 +3,28 @@
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.clean import clean_line
 from workbench.domain.errors import ConfigurationError
 from workbench.settings.model import Settings
 from workbench.settings.paths import config_path
-from workbench.settings.reader import Findings, Issue
-from workbench.settings.secrets import secrets_in
-from workbench.settings.sections import read_settings
+
+if TYPE_CHECKING:
+    from workbench.settings.reader import Issue
 
 MAX_BYTES = 1_000_000
-_POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
+_POSITION = r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)"
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A file that could be used."""
 
     settings: Settings
-    warnings: tuple[Issue, ...] = ()
+    warnings: "tuple[Issue, ...]" = ()
     path: Path | None = None
     """Where it was looked for."""
     exists: bool = False
@@ -52,7 +49,7 @@ def load_settings(path: Path | None = None, vendors: Mapping[str, ProviderConfig
     return loaded
 
 
-def check_settings(path: Path, vendors: Mapping[str, ProviderConfig] | None = None) -> tuple[Loaded, list[Issue]]:
+def check_settings(path: Path, vendors: Mapping[str, ProviderConfig] | None = None) -> "tuple[Loaded, list[Issue]]":
     """The settings with defaults in the place of what is wrong, and everything that is wrong.
 
     Raises:
@@ -61,6 +58,10 @@ def check_settings(path: Path, vendors: Mapping[str, ProviderConfig] | None = No
     text = _read(path)
     if text is None:
         return Loaded(Settings(), (), path), []
+    from workbench.settings.reader import Findings
+    from workbench.settings.secrets import secrets_in
+    from workbench.settings.sections import read_settings
+
     file = clean_line(str(path))
     document = _parse(text, file)
     findings = Findings(file, text)
@@ -129,13 +130,15 @@ def _read(path: Path) -> str | None:
 
 
 def _parse(text: str, file: str) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         message = str(error)
-        found = _POSITION.search(message)
+        found = re.search(_POSITION, message)
         line, column = (found[1], found[2]) if found and found[1] else (str(text.count("\n") + 1), None)
-        said = clean_line(_POSITION.sub("", message))
+        said = clean_line(re.sub(_POSITION, "", message))
         raise ConfigurationError(f"column {column}: {said}" if column else said, f"{file}:{line}") from None
     except RecursionError:
         raise ConfigurationError("brackets are nested too deeply", f"{file}:{_longest_line(text)}") from None

@@ -5,11 +5,13 @@ The sections of the file carry the same names; `template.toml` shows them all.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.lanes import ContextMode, LineUp, Parameters
-from workbench.domain.prices import Rates
+
+if TYPE_CHECKING:
+    from workbench.domain.prices import Rates
 
 Follow = Literal["paged", "smooth", "top"]
 FOLLOW: tuple[str, ...] = get_args(Follow)
@@ -73,7 +75,7 @@ class Settings:
     """`[providers.NAME]`: the user's own, and vendors whose rows they changed, already merged."""
     lineups: Mapping[str, LineUp] = field(default_factory=dict)
     """`[lineups.NAME]`; the ids of their lanes are placeholders, each session gives its own."""
-    prices: Mapping[str, Rates] = field(default_factory=dict)
+    prices: "Mapping[str, Rates]" = field(default_factory=dict)
     """`[prices."provider/model"]`: rates that win over the catalogue's."""
     defaults: Defaults = Defaults()
     deadlines: Deadlines = Deadlines()

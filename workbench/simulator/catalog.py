@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from workbench.domain.catalog import PROTOCOLS, Protocol, ProviderConfig
 from workbench.domain.prices import Rates, usd
-from workbench.simulator.faults import split_name
 
 Voice = str
 """Which section of an answer file a model speaks with: terse, brief, steady, deep, coder, sage, world, rambling."""
@@ -106,7 +105,7 @@ _PATHS: dict[Protocol, str] = {
 
 def find_model(name: str) -> SimModel | None:
     """The model of a name with or without faults (`steady@429=2`); None when there is none."""
-    return SIM_MODELS.get(split_name(name)[0])
+    return SIM_MODELS.get(name.partition("@")[0])
 
 
 def sim_config(model: SimModel, port: int, *, protocol: Protocol | None = None) -> ProviderConfig:

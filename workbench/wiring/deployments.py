@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.domain.catalog import ModelInfo, ProviderConfig, Target, parse_target
 from workbench.domain.errors import ConfigurationError
-from workbench.domain.prices import Rates
 from workbench.settings.keys import Keys
 from workbench.wiring.setup import SIM, Setup
 from workbench.wiring.simulator import SimulatorOnDemand
 
 if TYPE_CHECKING:
+    from workbench.domain.prices import Rates
     from workbench.providers.base import Provider
     from workbench.providers.prices import GenaiPriceBook
     from workbench.providers.registry import Registry
@@ -128,7 +128,7 @@ class AllPrices:
     def __init__(self, book: "GenaiPriceBook") -> None:
         self._book = book
 
-    def rates(self, config: ProviderConfig, model: str) -> Rates | None:
+    def rates(self, config: ProviderConfig, model: str) -> "Rates | None":
         """The rates of today, None when nobody knows them."""
         if not config.simulated:
             return self._book.rates(config, model)

@@ -1,19 +1,22 @@
 """The configuration with the built-in vendors and the simulator: everything that can be named."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.domain.catalog import ProviderConfig, parse_target
 from workbench.domain.errors import ConfigurationError
 from workbench.domain.ids import new_id
 from workbench.domain.lanes import Lane, Parameters
-from workbench.engine.options import EngineOptions
 from workbench.providers.vendors import load_vendors
 from workbench.settings.files import load_settings
 from workbench.settings.model import Settings
 from workbench.settings.paths import config_path
-from workbench.settings.reader import Issue, suggestion
+
+if TYPE_CHECKING:
+    from workbench.engine.options import EngineOptions
+    from workbench.settings.reader import Issue
 
 SIM = ProviderConfig(
     name="sim",
@@ -26,8 +29,7 @@ SIM = ProviderConfig(
 """Stands for the simulator until it runs; each of its models has a protocol of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(NamedTuple):
     """What holds for this run."""
 
     settings: Settings
@@ -35,7 +37,7 @@ class Setup:
     """Every provider by name: built-in rows, the user's, the simulator."""
     path: Path
     exists: bool = False
-    warnings: tuple[Issue, ...] = ()
+    warnings: "tuple[Issue, ...]" = ()
     problem: str | None = None
     """Why the file isn't used; defaults hold instead."""
 
@@ -61,8 +63,10 @@ def read_setup_or_defaults(path: Path | None = None) -> Setup:
         return Setup(Settings(), configs, path or config_path(), True, (), str(error))
 
 
-def engine_options(settings: Settings) -> EngineOptions:
+def engine_options(settings: Settings) -> "EngineOptions":
     """The engine's deadlines from the settings'."""
+    from workbench.engine.options import EngineOptions
+
     wanted = settings.deadlines
     return EngineOptions(
         connect_s=wanted.connect_s,
@@ -96,7 +100,7 @@ def lanes_for(
     if named is not None:
         found = setup.settings.lineups.get(named)
         if found is None:
-            near = suggestion(named, [*setup.settings.lineups])
+            near = _nearest(named, setup.settings.lineups)
             raise ConfigurationError(f"no line-up is named {named!r}{near}; line-ups stand in {setup.path}")
         lanes += [lane for lane in found.lanes if lane.enabled]
     for target in targets:
@@ -125,7 +129,7 @@ def check_target(setup: Setup, text: str) -> None:
     if target.kind == "route":
         raise ConfigurationError(f"{text}: routes come with a later version; name a model")
     if target.provider not in setup.configs:
-        near = suggestion(target.provider, [*setup.configs])
+        near = _nearest(target.provider, setup.configs)
         raise ConfigurationError(
             f"no provider is named {target.provider!r}{near}; `workbench providers` lists them, "
             f"[providers.NAME] in {setup.path} adds one"
@@ -134,8 +138,14 @@ def check_target(setup: Setup, text: str) -> None:
         from workbench.simulator.catalog import SIM_MODELS, find_model
 
         if find_model(target.name) is None:
-            near = suggestion(target.name, [*SIM_MODELS])
+            near = _nearest(target.name, SIM_MODELS)
             raise ConfigurationError(f"no simulated model is named {target.name!r}{near}: {', '.join(SIM_MODELS)}")
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    from workbench.settings.reader import suggestion
+
+    return suggestion(name, [*known])
 
 
 def _over(first: Parameters, then: Parameters) -> Parameters:

@@ -1,6 +1,5 @@
 """What pane frames and sidebar show."""
 
-from dataclasses import replace
 
 from workbench.app.figures import Figures, figures_of, sum_cost, with_best
 from workbench.domain.conversation import Response
@@ -12,7 +11,7 @@ _DONE = Figures(state="complete", first_token_s=0.5, elapsed_s=2.0, speed=80.0, 
 
 def test_the_best_are_marked_once_all_ended():
     """Fastest first token, highest speed and lowest cost are marked, each in its own lane."""
-    other = replace(_DONE, first_token_s=0.9, speed=120.0, cost_nano=2_000_000)
+    other = _DONE._replace(first_token_s=0.9, speed=120.0, cost_nano=2_000_000)
 
     first, second = with_best([_DONE, other])
 
@@ -21,8 +20,8 @@ def test_the_best_are_marked_once_all_ended():
 
 def test_nothing_is_best_while_something_runs_or_looks_alike():
     """A race has no winner before its end, and none when the figures read the same."""
-    assert not any(found.best for found in with_best([_DONE, replace(_DONE, state="streaming", speed=500.0)]))
-    assert not any(found.best for found in with_best([_DONE, replace(_DONE, first_token_s=0.5004, speed=80.2)]))
+    assert not any(found.best for found in with_best([_DONE, _DONE._replace(state="streaming", speed=500.0)]))
+    assert not any(found.best for found in with_best([_DONE, _DONE._replace(first_token_s=0.5004, speed=80.2)]))
     assert not any(found.best for found in with_best([_DONE]))
 
 
@@ -30,7 +29,7 @@ def test_what_never_came_is_not_unknown():
     """A failed lane shows a dash for its first token, a running one nothing, an unknown price a question mark."""
     failed = Figures(state="failed")
     assert (failed.first_token, failed.rate, failed.cost) == ("–", "–", "$?")
-    assert replace(failed, state="waiting").first_token == ""
+    assert failed._replace(state="waiting").first_token == ""
 
 
 def test_a_kept_answer_has_its_figures():
@@ -45,5 +44,5 @@ def test_a_kept_answer_has_its_figures():
 def test_a_sum_says_when_it_is_not_all():
     """A lane of unknown price makes the sum inexact."""
     assert sum_cost([_DONE, _DONE]) == (8_000_000, True)
-    assert sum_cost([_DONE, replace(_DONE, cost_nano=None)]) == (4_000_000, False)
+    assert sum_cost([_DONE, _DONE._replace(cost_nano=None)]) == (4_000_000, False)
     assert sum_cost([_DONE, Figures()]) == (4_000_000, True)

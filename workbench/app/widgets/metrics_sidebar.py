@@ -1,12 +1,12 @@
 """Live numbers of all lanes: fixed in size, drawn a few times a second where something changed, without a layout."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.events import Click, Resize
-from textual.geometry import Region
+from textual.events import Click
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -20,8 +20,7 @@ from workbench.domain.clean import clean_line
 Part = tuple[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class LaneRow:
+class LaneRow(NamedTuple):
     """One lane as the sidebar shows it."""
 
     number: int
@@ -30,8 +29,7 @@ class LaneRow:
     focused: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(NamedTuple):
     """Nano-dollars of earlier turns; None is not known yet."""
 
     session_nano: int | None = None
@@ -70,6 +68,7 @@ class MetricsSidebar(Widget):
         self._strips: dict[int, Strip] = {}
         self._owners: list[int] = []
         """The lane number behind each line, 0 for none."""
+        self._built_for: Size | None = None
         self.folded = False
         self.border_title = "live"
 
@@ -96,10 +95,6 @@ class MetricsSidebar(Widget):
         """A new theme means new colours."""
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self._build(whole=True))
 
-    def on_resize(self, event: Resize) -> None:
-        """What fits has changed."""
-        self._build(whole=True)
-
     def on_click(self, event: Click) -> None:
         """A lane's lines lead to its pane."""
         offset = event.get_content_offset(self)
@@ -108,6 +103,8 @@ class MetricsSidebar(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One prepared line."""
+        if self.size != self._built_for:
+            self._prepare()
         strip = self._strips.get(y)
         if strip is None:
             width = self.size.width
@@ -122,14 +119,12 @@ class MetricsSidebar(Widget):
     def _build(self, *, whole: bool) -> None:
         if not self.is_attached or not self.size.width:
             return
-        tones = Tones(self)
         before = self._lines
-        self._owners = []
-        self._lines = self._folded(tones) if self.folded else self._full(tones)
-        if whole:
-            self._strips.clear()
+        if whole or self.size != self._built_for:
+            self._prepare()
             self.refresh()
             return
+        self._arrange_lines()
         width = self.size.width
         for y in range(max(len(before), len(self._lines))):
             old = before[y] if y < len(before) else None
@@ -137,6 +132,17 @@ class MetricsSidebar(Widget):
             if old != new:
                 self._strips.pop(y, None)
                 self.refresh(Region(0, y, width, 1))
+
+    def _prepare(self) -> None:
+        """All lines for the size as it is now. A new size paints them all, so that nothing needs to ask for it."""
+        self._built_for = self.size
+        self._strips.clear()
+        self._arrange_lines()
+
+    def _arrange_lines(self) -> None:
+        tones = Tones(self)
+        self._owners = []
+        self._lines = self._folded(tones) if self.folded else self._full(tones)
 
     def _full(self, tones: Tones) -> list[list[Part]]:
         height = self.size.height

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
+from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.app.figures import Figures
@@ -133,9 +134,10 @@ class ResponsePane(Widget):
         self._redraw()
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self._redraw())
 
-    def on_resize(self) -> None:
-        """The words are padded to the frame's width."""
-        self._redraw()
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The frame's words are fitted to the width that is being painted."""
+        self._fit_words()
+        return super().render_lines(crop)
 
     def on_descendant_focus(self) -> None:
         """The frame's line is heavier now."""
@@ -157,18 +159,21 @@ class ResponsePane(Widget):
         self._draw_frame()
 
     def _draw_frame(self) -> None:
+        if self.is_attached and self._fit_words():
+            edge = self.outer_size
+            self.refresh(Region(-1, -1, edge.width, 1), Region(-1, edge.height - 2, edge.width, 1))
+
+    def _fit_words(self) -> bool:
+        """Write the words into the frame; whether they changed."""
         width = self.outer_size.width - 6  # corners, an edge and a blank on both sides
-        if width <= 0 or not self.is_attached:
-            return
         key = (self.figures, self.bright, width, self.marked, self.served, self.lane.target)
-        if key == self._drawn:
-            return
+        if width <= 0 or key == self._drawn:
+            return False
         self._drawn = key
         tones = Tones(self)
         self._border_title = self._title(tones, width)
         self._border_subtitle = self._numbers(tones, width)
-        edge = self.outer_size
-        self.refresh(Region(-1, -1, edge.width, 1), Region(-1, edge.height - 2, edge.width, 1))
+        return True
 
     def _title(self, tones: Tones, width: int) -> Content:
         sign = self.symbols.state(self.figures.state)

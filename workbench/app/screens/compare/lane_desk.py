@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from workbench.app.figures import Figures, figures_of, figures_of_live
@@ -123,7 +123,7 @@ class LaneDesk:
         """The numbers to draw."""
         queued = len(self._waiting)
         if self._running:
-            return replace(figures_of_live(self._running[-1].meter.figures(now)), queued=queued)
+            return figures_of_live(self._running[-1].meter.figures(now))._replace(queued=queued)
         if self._waiting:
             return Figures(state="queued", queued=queued)
         return self._last_figures

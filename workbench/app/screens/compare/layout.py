@@ -1,8 +1,7 @@
 """Where panes go: a pure choice by width and height, so that every size can be tested without a screen."""
 
-from dataclasses import dataclass
 from math import ceil
-from typing import Literal
+from typing import Literal, NamedTuple
 
 MIN_PANE_WIDTH = 36
 """Columns below which an answer is no longer pleasant to read."""
@@ -14,8 +13,7 @@ SIDEBAR_WIDTH = 28
 Sidebar = Literal["full", "folded", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """How the screen is divided."""
 
     kind: Literal["columns", "grid", "tabs", "single"]

@@ -1,7 +1,6 @@
 """The home of the program: panes, prompt, numbers. What is done to answers and lanes stands in files of its own."""
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -281,7 +280,7 @@ class CompareScreen(AttachActions):
 
         budget = self.app.preferences.day_budget_nano
         found = await asyncio.to_thread(read_today, self.history, budget, self._spent)
-        self._spent = replace(found, session_nano=self._spent.session_nano, session_exact=self._spent.session_exact)
+        self._spent = found._replace(session_nano=self._spent.session_nano, session_exact=self._spent.session_exact)
         title = self.title_line
         title.budget_nano = self._spent.budget_nano
         title.today_estimated = not self._spent.today_exact
