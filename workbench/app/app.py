@@ -23,6 +23,7 @@ from workbench.domain.lanes import Lane
 
 if TYPE_CHECKING:
     from workbench.app.crash import CrashReport
+    from workbench.app.garbage import QuietGarbage
     from workbench.app.screens.compare.screen import CompareScreen
     from workbench.domain.conversation import Response
 
@@ -68,6 +69,7 @@ class WorkbenchApp(App[object]):
         self._asked_to_quit_s = float("-inf")
         self._pasted_s = float("-inf")
         self._left = False
+        self._garbage: QuietGarbage | None = None
         self._kept: dict[str, CompareScreen] = {}
         self._choose_theme()
 
@@ -119,6 +121,14 @@ class WorkbenchApp(App[object]):
             self.register_theme(theme)
         if self.start.session:
             self.open_session(self.start.session)
+
+    def collect_quietly(self) -> None:
+        """From now on, when everything that is needed was imported, full collections wait for quiet moments."""
+        if self._garbage is None and not self.is_headless:
+            from workbench.app.garbage import QuietGarbage
+
+            self._garbage = QuietGarbage(frame_clock_of(self))
+            self._garbage.start()
 
     def _choose_theme(self) -> None:
         wanted = self.preferences.theme
@@ -326,6 +336,8 @@ class WorkbenchApp(App[object]):
                 with contextlib.suppress(StoreError):
                     await screen.leave()
             await self.services.close()
+            if self._garbage is not None:
+                self._garbage.stop()
         await super()._shutdown()
 
     def _fatal_error(self) -> None:

@@ -121,6 +121,7 @@ class CompareScreen(AttachActions):
             services.prepare([lane.target for lane in self.lanes]), services.history(self.session.kind == "demo")
         )
         self.comparison = await services.comparison(self.session, self.lanes, self._heard, self.kept_turns)
+        self.app.collect_quietly()
         if self.tools_on:
             self.offer_tools()
         self._sum_up()
