@@ -1,18 +1,22 @@
 """What the program costs until its first paint, as a ratio to an empty Textual app in the same run.
 
 Both run as processes of their own under a pseudo-terminal and end themselves once the first screen was painted; what is
-compared is their CPU time. Cases: nothing configured (welcome), a last line-up, and the same with many past sessions.
+compared is their CPU time. Cases: nothing configured (welcome), two lanes that were named, and the lanes of last time
+with one session and with many.
 
     python -m benchmarks.start [--runs N] [--sessions N]
 """
 
 import argparse
+import fcntl
 import os
 import pty
 import resource
 import statistics
+import struct
 import sys
 import tempfile
+import termios
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,15 +28,19 @@ class Empty(App):
 Empty().run()
 """
 OURS = """
-import os, sys
-from workbench.app.services import StartOptions
-from workbench.wiring.services import AppServices
-from workbench.app.app import WorkbenchApp
-class Painted(WorkbenchApp):
-    def _after_first_paint(self):
-        os._exit(0)
-Painted(AppServices(), StartOptions(targets=tuple(sys.argv[1:]))).run()
+import os
+from workbench.__main__ import main
+from workbench.app import run
+def run_app(services, start, opened=run.run_app):
+    from workbench.app.app import WorkbenchApp
+    WorkbenchApp._after_first_paint = lambda self: os._exit(0)
+    return opened(services, start)
+run.run_app = run_app
+main()
 """
+"""The command itself, from its arguments on, which ends where it would go on after its first paint."""
+SIZE = 40, 120
+"""Rows and columns of the terminal."""
 
 
 def cpu_of(program: str, *arguments: str, data: Path) -> float:
@@ -41,6 +49,7 @@ def cpu_of(program: str, *arguments: str, data: Path) -> float:
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(ROOT)
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
         os.environ |= {
             "WORKBENCH_DATA": str(data),
             "WORKBENCH_CONFIG": str(data / "none.toml"),
@@ -88,14 +97,16 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=10_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        none, many = Path(folder) / "none", Path(folder) / "many"
-        none.mkdir(mode=0o700)
-        many.mkdir(mode=0o700)
-        with_sessions(options.sessions, many)
+        none, one, many = (Path(folder) / name for name in ("none", "one", "many"))
+        for data, count in ((none, 0), (one, 1), (many, options.sessions)):
+            data.mkdir(mode=0o700)
+            if count:
+                with_sessions(count, data)
         cases = {
             "empty Textual app": (EMPTY, (), none),
             "welcome": (OURS, (), none),
-            "two lanes": (OURS, ("sim/steady", "sim/swift"), none),
+            "two lanes": (OURS, ("-m", "sim/steady", "-m", "sim/swift"), none),
+            "last line-up, 1 session": (OURS, (), one),
             f"last line-up, {options.sessions:,} sessions": (OURS, (), many),
         }
         taken: dict[str, list[float]] = {name: [] for name in cases}

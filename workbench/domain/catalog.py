@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, get_args
 
 from workbench.domain.errors import ConfigurationError
 
@@ -10,8 +11,7 @@ Protocol = Literal["openai-chat", "openai-responses", "anthropic-messages", "gem
 PROTOCOLS: tuple[str, ...] = get_args(Protocol)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What a lane points at: a model at a provider, or a route."""
 
     kind: Literal["model", "route"]
@@ -67,15 +67,14 @@ class ProviderConfig:
     """A local server whose variable is the vendor's and not the user's own choice: without a key none is sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
+class ModelInfo(NamedTuple):
     """One model as the catalogue knows it; None and "unknown" are honest."""
 
     provider: str
     name: str
     context_window: int | None = None
     max_output_tokens: int | None = None
-    capabilities: Mapping[str, bool] = field(default_factory=dict)
+    capabilities: Mapping[str, bool] = MappingProxyType({})
     """`tools`, `images`, `files`, `reasoning`, `json_schema`: absent means unknown."""
     discovered: bool = False
     """Named by the provider's own list, not by ours."""

@@ -5,7 +5,7 @@ Apart from the rest of a conversation because the first screen needs these few a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 ContextMode = Literal["own", "shared", "none"]
 
@@ -38,8 +38,7 @@ class Lane:
     enabled: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class LineUp:
+class LineUp(NamedTuple):
     """A saved set of lanes."""
 
     name: str

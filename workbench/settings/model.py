@@ -4,8 +4,8 @@ The sections of the file carry the same names; `template.toml` shows them all.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.lanes import ContextMode, LineUp, Parameters
@@ -19,8 +19,7 @@ Symbols = Literal["unicode", "ascii"]
 SYMBOLS: tuple[str, ...] = get_args(Symbols)
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(NamedTuple):
     """`[defaults]`: what a lane gets that doesn't say otherwise."""
 
     lineup: str | None = None
@@ -33,8 +32,7 @@ class Defaults:
     """`max_output_tokens`, `temperature` and so on; what is None is left to the provider."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadlines:
+class Deadlines(NamedTuple):
     """`[deadlines]`: how long to wait, in seconds, and how often to try again."""
 
     connect_s: float = 5.0
@@ -54,8 +52,7 @@ class Deadlines:
     """A provider that asks for a longer wait is not waited for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Budgets:
+class Budgets(NamedTuple):
     """`[budgets]`: dollars that may be spent; None is no limit."""
 
     day_usd: float | None = None
@@ -67,15 +64,14 @@ class Budgets:
         return None if self.day_usd is None else round(self.day_usd * 1_000_000_000)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The whole configuration."""
 
-    providers: Mapping[str, ProviderConfig] = field(default_factory=dict)
+    providers: Mapping[str, ProviderConfig] = MappingProxyType({})
     """`[providers.NAME]`: the user's own, and vendors whose rows they changed, already merged."""
-    lineups: Mapping[str, LineUp] = field(default_factory=dict)
+    lineups: Mapping[str, LineUp] = MappingProxyType({})
     """`[lineups.NAME]`; the ids of their lanes are placeholders, each session gives its own."""
-    prices: "Mapping[str, Rates]" = field(default_factory=dict)
+    prices: "Mapping[str, Rates]" = MappingProxyType({})
     """`[prices."provider/model"]`: rates that win over the catalogue's."""
     defaults: Defaults = Defaults()
     deadlines: Deadlines = Deadlines()
@@ -90,7 +86,7 @@ class Settings:
     """`[app] motion`: activity marks that move."""
     notify: bool = True
     """`[app] notify`: a desktop notification when the last lane ended while the terminal wasn't looked at."""
-    keymap: Mapping[str, str] = field(default_factory=dict)
+    keymap: Mapping[str, str] = MappingProxyType({})
     """`[keymap]`: keys, comma-separated, by the id of what they do."""
     refresh: bool = True
     """`[app] refresh`: look for new models and prices once a week, never in `ask`."""

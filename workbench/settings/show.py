@@ -34,8 +34,8 @@ def _sections(settings: Settings) -> Iterator[str]:
             **_parameters(defaults.parameters),
         },
     )
-    yield from _section(("deadlines",), _fields(settings.deadlines))
-    yield from _section(("budgets",), _fields(settings.budgets))
+    yield from _section(("deadlines",), settings.deadlines._asdict())
+    yield from _section(("budgets",), settings.budgets._asdict())
     yield from _section(("keymap",), settings.keymap)
     for name, config in settings.providers.items():
         yield from _section(("providers", name), _provider(config))

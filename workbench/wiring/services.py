@@ -21,6 +21,7 @@ from workbench.wiring.history import history_path, open_history
 from workbench.wiring.setup import (
     SIM,
     Setup,
+    check_provider,
     check_target,
     engine_options,
     lanes_for,
@@ -235,7 +236,7 @@ class AppServices:
         known: list[Lane] = []
         for lane in lanes:
             with contextlib.suppress(ConfigurationError):
-                check_target(self.setup, lane.target)
+                check_provider(self.setup, lane.target)
                 known.append(replace(lane, id=new_id(), position=len(known)))
         return tuple(known)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.domain.catalog import ProviderConfig, parse_target
+from workbench.domain.catalog import ProviderConfig, Target, parse_target
 from workbench.domain.errors import ConfigurationError
 from workbench.domain.ids import new_id
 from workbench.domain.lanes import Lane, Parameters
@@ -123,7 +123,22 @@ def check_target(setup: Setup, text: str) -> None:
     """Refuse a target before anything is sent.
 
     Raises:
-        ConfigurationError: it is no target, a route, or its provider is not known.
+        ConfigurationError: it is no target, a route, or its provider or simulated model is not known.
+    """
+    target = check_provider(setup, text)
+    if target.provider == SIM.name:
+        from workbench.simulator.catalog import SIM_MODELS, find_model
+
+        if find_model(target.name) is None:
+            near = _nearest(target.name, SIM_MODELS)
+            raise ConfigurationError(f"no simulated model is named {target.name!r}{near}: {', '.join(SIM_MODELS)}")
+
+
+def check_provider(setup: Setup, text: str) -> Target:
+    """The target that the text names.
+
+    Raises:
+        ConfigurationError: it is none, a route, or its provider is not known.
     """
     target = parse_target(text)
     if target.kind == "route":
@@ -134,12 +149,7 @@ def check_target(setup: Setup, text: str) -> None:
             f"no provider is named {target.provider!r}{near}; `workbench providers` lists them, "
             f"[providers.NAME] in {setup.path} adds one"
         )
-    if target.provider == SIM.name:
-        from workbench.simulator.catalog import SIM_MODELS, find_model
-
-        if find_model(target.name) is None:
-            near = _nearest(target.name, SIM_MODELS)
-            raise ConfigurationError(f"no simulated model is named {target.name!r}{near}: {', '.join(SIM_MODELS)}")
+    return target
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

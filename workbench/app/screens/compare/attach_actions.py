@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.domain.conversation import FilePart, Part, Turn
 
 MOST_FILES = 10
-_MENTION = re.compile(r"(?:^|\s)@([^\s@]+)$")
+_MENTION = r"(?:^|\s)@([^\s@]+)$"
 _NAMES_FRESH_S = 30.0
 
 
@@ -114,7 +114,7 @@ class AttachActions(ToolActions):
     @on(TextArea.Changed)
     def _look_for_mention(self) -> None:
         row, column = self.prompt.cursor_location
-        found = _MENTION.search(self.prompt.document.get_line(row)[:column])
+        found = re.search(_MENTION, self.prompt.document.get_line(row)[:column])
         if found is not None:
             self._offer_names(found[1])
         elif self._picker is not None:
@@ -173,7 +173,7 @@ class AttachActions(ToolActions):
     def _pick(self, name: str) -> None:
         """The file is attached, and its name stands in the prompt where it was mentioned."""
         row, column = self.prompt.cursor_location
-        found = _MENTION.search(self.prompt.document.get_line(row)[:column])
+        found = re.search(_MENTION, self.prompt.document.get_line(row)[:column])
         self.close_picker()
         if found is not None:
             self.prompt.replace(f"{clean_line(name)} ", (row, found.start(1) - 1), (row, column))
