@@ -109,9 +109,8 @@ class WorkbenchApp(App[object]):
         self.call_after_refresh(self._after_first_paint)
 
     def _after_first_paint(self) -> None:
-        if not gc.isenabled():  # the command line turned it off: nothing that the start made is garbage
-            gc.freeze()
-            gc.enable()
+        self.collect_quietly()
+        gc.enable()  # the command line turned it off: nothing that the start made is garbage
         for path in [*themes.own_themes(), *themes.users_themes(self.preferences.theme_folder)]:
             try:
                 theme = themes.load_theme(path)
@@ -123,8 +122,10 @@ class WorkbenchApp(App[object]):
             self.open_session(self.start.session)
 
     def collect_quietly(self) -> None:
-        """From now on, when everything that is needed was imported, full collections wait for quiet moments."""
-        if self._garbage is None and not self.is_headless:
+        """From now on full collections wait for quiet moments; again, after imports: what they brought stays."""
+        if self._garbage is not None:
+            self._garbage.keep()
+        elif not self.is_headless:
             from workbench.app.garbage import QuietGarbage
 
             self._garbage = QuietGarbage(frame_clock_of(self))

@@ -34,10 +34,14 @@ class QuietGarbage:
         self._handle: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Freeze what is there; call it after the first paint and its imports."""
-        gc.freeze()
+        """Freeze what is there; call it after the first paint, before the imports that would set off collections."""
+        self.keep()
         gc.set_threshold(YOUNG, 20, NEVER)
         self._plan()
+
+    def keep(self) -> None:
+        """Freeze what is there now, which is here to stay."""
+        gc.freeze()
 
     def stop(self) -> None:
         """Leave the collector as it was found."""

@@ -99,7 +99,14 @@ class CompareScreen(AttachActions):
         self.draw()
         self.call_after_refresh(self._begin)
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
+        import asyncio
+        from importlib import import_module
+
+        for name in ("workbench.app.answer", "workbench.app.screens.compare.lane_desk"):
+            await asyncio.to_thread(import_module, name)  # some 50 ms, in which keys may already come
+        if not self.is_attached:
+            return
         from workbench.app.screens.compare.lane_desk import LaneDesk
 
         self.desks = {pane.lane.id: LaneDesk(pane) for pane in self.stage.panes}
