@@ -7,23 +7,18 @@ _BOTTOM_LEFT, _BOTTOM_RIGHT = ("└", "┗"), ("┘", "┛")
 _EDGE = ("│", "┃")
 
 
-def frames(terminal: DrawnTerminal) -> list[tuple[int, int, int, int]]:
-    """Left, top, right and bottom of every frame."""
-    found = []
-    for top in range(terminal.lines):
-        for left in range(terminal.columns):
-            if terminal.cell(left, top) in _TOP_LEFT:
-                right = next(x for x in range(left, terminal.columns) if terminal.cell(x, top) in _TOP_RIGHT)
-                bottom = next(y for y in range(top, terminal.lines) if terminal.cell(left, y) in _BOTTOM_LEFT)
-                found.append((left, top, right, bottom))
-    return found
+def whole_frames(terminal: DrawnTerminal) -> int:
+    """How many frames stand there; 0 while the edge of any is broken or not drawn yet."""
+    corners = [
+        (x, y) for y in range(terminal.lines) for x in range(terminal.columns) if terminal.cell(x, y) in _TOP_LEFT
+    ]
+    return len(corners) if all(_is_whole(terminal, *corner) for corner in corners) else 0
 
 
-def broken_edges(terminal: DrawnTerminal) -> list[tuple[int, int]]:
-    """The cells (column, row) in which a frame's edge should stand and does not."""
-    broken = []
-    for left, top, right, bottom in frames(terminal):
-        broken += [(x, y) for y in range(top + 1, bottom) for x in (left, right) if terminal.cell(x, y) not in _EDGE]
-        if terminal.cell(right, bottom) not in _BOTTOM_RIGHT:
-            broken.append((right, bottom))
-    return broken
+def _is_whole(terminal: DrawnTerminal, left: int, top: int) -> bool:
+    across, down = range(left + 1, terminal.columns), range(top + 1, terminal.lines)
+    right = next((x for x in across if terminal.cell(x, top) in _TOP_RIGHT), None)
+    bottom = next((y for y in down if terminal.cell(left, y) in _BOTTOM_LEFT), None)
+    if right is None or bottom is None or terminal.cell(right, bottom) not in _BOTTOM_RIGHT:
+        return False
+    return all(terminal.cell(x, y) in _EDGE for y in range(top + 1, bottom) for x in (left, right))

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.support.command import start
-from tests.support.frames import broken_edges, frames
+from tests.support.frames import whole_frames
 from tests.terminal.conftest import Kept, Run, complete, texts
 
 _MODEL = "sim/steady@tps=150@ttft=0"
@@ -24,8 +24,7 @@ def test_starting_small_and_large(run: Run, kept: Kept, columns: int, rows: int)
     terminal.read_until(b"\x1b[?1049h")
     assert {answer["state"] for answer in kept()["turns"][0]["responses"]} == {"complete"}
     terminal.resize(120, 40)
-    terminal.until(complete(2))
-    assert (len(frames(terminal)), broken_edges(terminal)) == (4, [])
+    terminal.until(lambda text: complete(2)(text) and whole_frames(terminal) == 4)
 
 
 def test_a_storm_of_sizes(run: Run, kept: Kept) -> None:
@@ -38,8 +37,7 @@ def test_a_storm_of_sizes(run: Run, kept: Kept) -> None:
         terminal.resize(*((1, 1), (20, 5), (sizes.randint(1, 250), sizes.randint(1, 80)))[number % 3])
         terminal.read_some()
     terminal.resize(120, 40)
-    terminal.until(complete(2), 40)
-    assert (len(frames(terminal)), broken_edges(terminal)) == (4, [])
+    terminal.until(lambda text: complete(2)(text) and whole_frames(terminal) == 4, 40)
     with start(["ask", _QUESTION, "-m", _MODEL.replace("150", "0"), "--no-save"]) as process:
         whole = process.communicate(timeout=20)[0]
     assert {text.strip() for text in texts(kept())} == {whole.strip()}
