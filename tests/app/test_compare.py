@@ -1,6 +1,7 @@
 """The compare screen, by its keys."""
 
 import pytest
+from textual import events
 
 from tests.app.fakes import FakeServices, Script, screen_text, until
 from workbench.app.app import WorkbenchApp
@@ -298,3 +299,15 @@ def test_every_binding_of_ours_has_an_id():
 
 def _texts(screen: CompareScreen) -> list[str]:
     return [desk.pane.view.text for desk in screen.desks.values()]
+
+
+async def test_keys_typed_faster_than_frames_reach_the_pane():
+    """Tab, Tab and z in one burst zoom the second pane; nothing of it lands in the prompt."""
+    app = WorkbenchApp(FakeServices("fake/a", "fake/b"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await _ready(app, pilot)
+        for key in ("tab", "tab", "z"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(lambda: screen.zoomed, pilot)
+        assert screen.focused_pane is screen.stage.panes[1]
+        assert screen.prompt.text == ""

@@ -204,11 +204,11 @@ class AnswerActions(CompareBase):
             self.comparison.choose(response.turn, response.id)
             self.context = "shared"
             self.preview()
-            self.prompt.focus()
+            self.set_focus(self.prompt)
         elif chosen == "only":
             self.only_lane = desk.lane.id
             self.preview()
-            self.prompt.focus()
+            self.set_focus(self.prompt)
         elif chosen == "branch" and response is not None:
             self.app.branch(self, response)
         elif chosen == "edit":
@@ -243,7 +243,7 @@ class AnswerActions(CompareBase):
         self.editing = (turn.id, response.lane if response is not None and self.only_lane else None)
         self.prompt.set_value(turn.prompt)
         self.attach_of(turn)
-        self.prompt.focus()
+        self.set_focus(self.prompt)
         self.preview()
 
     @work(group="inspect", exclusive=True)

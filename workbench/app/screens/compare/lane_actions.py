@@ -30,7 +30,7 @@ class LaneActions(AnswerActions):
         index = (current.number if current is not None else 0) + step
         index %= len(panes) + 1
         if index == 0:
-            self.prompt.focus()
+            self.set_focus(self.prompt)
         else:
             self.show_pane(index)
 
@@ -48,7 +48,7 @@ class LaneActions(AnswerActions):
         pane.view.reading_width = READING_WIDTH if self.zoomed else 0
         self.stage.shown = pane.number
         self.rearrange()
-        pane.view.focus()
+        self.set_focus(pane.view)
 
     def action_toggle_sidebar(self) -> None:
         """Room for text, or for numbers."""

@@ -95,7 +95,7 @@ class CompareScreen(AttachActions):
         self._ticker = self.set_interval(TICK_S, self._tick, pause=True)
         if self._first_draft:
             self.prompt.set_value(self._first_draft)
-        self.prompt.focus()
+        self.set_focus(self.prompt)
         self.draw()
         self.call_after_refresh(self._begin)
 
@@ -178,7 +178,7 @@ class CompareScreen(AttachActions):
         self.editing = None
         self._escaped = (float("-inf"), None)
         self.prompt.earlier = [*self.prompt.earlier, turn.prompt]
-        self.prompt.focus()
+        self.set_focus(self.prompt)
         self._forget_draft()
         if self.attached:
             self.attach_parts(())
@@ -361,7 +361,7 @@ class CompareScreen(AttachActions):
         self.stage.show(number)
         view = self.stage.panes[number - 1].view
         if view.is_attached:
-            view.focus()
+            self.set_focus(view)
         self.draw()
 
     @on(ResponsePane.Focused)
@@ -392,7 +392,7 @@ class CompareScreen(AttachActions):
         if self.zoomed:
             self.action_zoom()
         elif not self.prompt.has_focus:
-            self.prompt.focus()
+            self.set_focus(self.prompt)
         elif self.only_lane is not None or self.editing is not None:
             self.only_lane = self.editing = None
             self.preview()

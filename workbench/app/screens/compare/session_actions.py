@@ -51,7 +51,7 @@ class SessionActions(LaneActions):
         chosen = await self.app.push_screen_wait(MenuDialog("Suggested prompts", items))
         if chosen is not None:
             self.prompt.set_value(prompts[int(chosen)])
-            self.prompt.focus()
+            self.set_focus(self.prompt)
 
     @on(PreviewLine.ContextClicked)
     def _context_clicked(self) -> None:
@@ -68,4 +68,4 @@ class SessionActions(LaneActions):
         edited = await edit_outside(self.app, text)
         if edited is not None:
             self.prompt.set_value(edited)
-        self.prompt.focus()
+        self.set_focus(self.prompt)
