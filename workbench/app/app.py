@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from workbench.domain.conversation import Response
 
 QUIT_AGAIN_S = 2.0
+SAVING_S = 0.5
+"""So long the list of sessions waits for what was just sent."""
 PASTE_BREAKOUT_S = 0.5
 """A quit key this soon after a paste may have been part of it, so it asks."""
 
@@ -205,6 +207,7 @@ class WorkbenchApp(App[object]):
             self.notify(self.services.history_problem or "there is no history", severity="warning", markup=False)
             return
         try:
+            await asyncio.to_thread(history.flush, SAVING_S)
             found = await asyncio.to_thread(history.sessions.session, session)
             lanes = await asyncio.to_thread(history.sessions.lanes, session)
             turns = await asyncio.to_thread(history.sessions.turns, session)
@@ -246,6 +249,7 @@ class WorkbenchApp(App[object]):
         if history is None:
             self.notify(self.services.history_problem or "there is no history", severity="warning", markup=False)
             return
+        await asyncio.to_thread(history.flush, SAVING_S)
         chosen = await self.push_screen_wait(SessionsScreen(history, streaming=set(self._kept)))
         if chosen is not None:
             self.open_session(chosen, demo)

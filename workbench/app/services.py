@@ -171,6 +171,9 @@ class History(Protocol):
     def drafts(self) -> DraftKeeper:
         """Drafts."""
 
+    def flush(self, timeout: float, /) -> bool:
+        """Wait until what was recorded is saved; whether it is. Blocking."""
+
     def totals(self, day_start_utc: str | None = None, session: str | None = None) -> "Totals":
         """What was spent since a moment, or in a session. Blocking."""
 

@@ -92,6 +92,7 @@ async def test_a_session_is_kept_and_opens_again(services: AppServices) -> None:
     assert last.response.cost_nano is not None
     history = await services.history(demo=False)
     assert history is not None
+    await asyncio.to_thread(history.flush, 5.0)
     (row,) = await asyncio.to_thread(history.sessions.list, 10)
     assert row.targets == (FAST,)
     (preview,) = services.preview(lanes, (), "Say hi again")
