@@ -21,4 +21,6 @@ def _is_whole(terminal: DrawnTerminal, left: int, top: int) -> bool:
     bottom = next((y for y in down if terminal.cell(left, y) in _BOTTOM_LEFT), None)
     if right is None or bottom is None or terminal.cell(right, bottom) not in _BOTTOM_RIGHT:
         return False
-    return all(terminal.cell(x, y) in _EDGE for y in range(top + 1, bottom) for x in (left, right))
+    inside = range(top + 1, bottom)
+    straight = all(terminal.cell(x, y) in _EDGE for y in inside for x in (left, right))
+    return straight and not any(terminal.cell(right - 1, y) in _EDGE for y in inside)  # an edge that slipped

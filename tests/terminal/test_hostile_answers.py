@@ -9,8 +9,9 @@ from tests.terminal.conftest import Run, complete
 
 _HOSTILE = (
     *("-m", "sim/steady@escape@tps=200@split=3", "-m", "sim/thinker@escape@tps=0"),
-    *("-m", "sim/hearth@escape@tps=0@ttft=0", "-m", "sim/polyglot@tps=0@ttft=0"),
+    *("-m", "sim/hearth@escape@tps=0@ttft=0"),
 )
+_WIDE = ("-m", "sim/polyglot@tps=0@ttft=0")
 
 
 def _shows(wanted: str, text: str) -> bool:
@@ -19,13 +20,14 @@ def _shows(wanted: str, text: str) -> bool:
 
 
 def _stands(terminal: DrawnTerminal, count: int, text: str) -> bool:
-    """Four whole answers, three of them hostile, in so many whole frames."""
-    return complete(4)(text) and text.count("␛]0;owned␇") == 3 and whole_frames(terminal) == count
+    """Four whole answers, three of them hostile and one of wide letters, in so many whole frames."""
+    shown = text.count("␛]0;owned␇") == 3 and "🐦" in text and "早起" in text
+    return shown and complete(4)(text) and whole_frames(terminal) == count
 
 
 def test_no_answer_reaches_the_terminal_as_a_command(run: Run) -> None:
     """I6, C01-C06: through four panes, zoom, search, copy menu and history only drawing reaches the terminal."""
-    terminal = run(*_HOSTILE, "--prompt", "Say \x1b]0;owned\x07\x1b[2J\x9b31mhi", ready="")
+    terminal = run(*_HOSTILE, *_WIDE, "--prompt", "Say \x1b]0;owned\x07\x1b[2J\x9b31mhi", ready="")
     terminal.until(complete(4))
     begun = terminal.output.index(b"workbench")
     terminal.send(b"\t")
@@ -56,7 +58,7 @@ def test_no_answer_reaches_the_terminal_as_a_command(run: Run) -> None:
 
 def test_placeholders_stand_in_unbroken_frames(run: Run) -> None:
     """C01, C19: an emulator of its own finds a sign for every control, and every frame's edge in its column."""
-    terminal = run(*_HOSTILE, "--prompt", "Translate it, please", ready="", columns=160, rows=50)
+    terminal = run(*_WIDE, *_HOSTILE, "--prompt", "Translate it, please", ready="", columns=160, rows=50)
     terminal.until(complete(4))
     terminal.send(b"\t")
     terminal.until("┏━ 1 sim/")
