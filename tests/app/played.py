@@ -22,7 +22,9 @@ class Failing(FakeServices):
 def main() -> None:
     how = sys.argv[1]
     kind = Failing if how == "crash" else FakeServices
-    services = kind("fake/a", scripts={"a": Script(held=True, endless=how == "endless")}, log_path=Path(os.environ["CRASH_LOG"]))
+    services = kind(
+        "fake/a", scripts={"a": Script(held=True, endless=how == "endless")}, log_path=Path(os.environ["CRASH_LOG"])
+    )
     sys.exit(run_app(services, StartOptions()))
 
 

@@ -1,6 +1,5 @@
 """What pane frames and sidebar show."""
 
-
 from workbench.app.figures import Figures, figures_of, sum_cost, with_best
 from workbench.domain.conversation import Response
 from workbench.domain.timing import Timing
