@@ -36,24 +36,44 @@ def tokens_per_second(output_tokens: int | None, timing: Timing) -> float | None
     return output_tokens / span if span > 0 else None
 
 
+class PackedDeltas:
+    """Arrivals of one answer, packed as they come: an hour of streaming is a few kilobytes."""
+
+    def __init__(self, resolution_s: float = 0.05) -> None:
+        self._resolution_ms = resolution_s * 1000
+        self._packed = bytearray()
+        self._played_ms = 0
+        self._pending_ms = 0
+        self._pending = 0
+
+    def add(self, at_s: float, length: int) -> None:
+        """So many characters arrived, so many seconds after the start."""
+        at_ms = max(self._played_ms, round(at_s * 1000))
+        if self._pending and at_ms - self._pending_ms >= self._resolution_ms:
+            self._settle(self._packed)
+            self._played_ms, self._pending = self._pending_ms, 0
+        if not self._pending:
+            self._pending_ms = at_ms
+        self._pending += length
+
+    def packed(self) -> bytes:
+        """Varint (delay in ms, length) pairs; what comes within the resolution is one pair."""
+        whole = bytearray(self._packed)
+        if self._pending:
+            self._settle(whole)
+        return bytes(whole)
+
+    def _settle(self, packed: bytearray) -> None:
+        _append_varint(packed, self._pending_ms - self._played_ms)
+        _append_varint(packed, self._pending)
+
+
 def pack_deltas(deltas: Iterable[tuple[float, int]], resolution_s: float = 0.05) -> bytes:
-    """(seconds since start, characters) pairs to varint (delay in ms, length) pairs, joined within `resolution_s`."""
-    packed = bytearray()
-    played_ms = 0
-    pending_ms, pending = 0, 0
+    """(seconds since start, characters) pairs as `PackedDeltas` keeps them."""
+    packing = PackedDeltas(resolution_s)
     for at_s, length in deltas:
-        at_ms = max(played_ms, round(at_s * 1000))
-        if pending and at_ms - pending_ms >= resolution_s * 1000:
-            _append_varint(packed, pending_ms - played_ms)
-            _append_varint(packed, pending)
-            played_ms, pending = pending_ms, 0
-        if not pending:
-            pending_ms = at_ms
-        pending += length
-    if pending:
-        _append_varint(packed, pending_ms - played_ms)
-        _append_varint(packed, pending)
-    return bytes(packed)
+        packing.add(at_s, length)
+    return packing.packed()
 
 
 def unpack_deltas(packed: bytes) -> Iterator[tuple[float, int]]:

@@ -21,6 +21,7 @@ from workbench.domain.events import (
 )
 from workbench.domain.tokens import estimate_tokens
 from workbench.domain.usage import Usage
+from workbench.engine.pieces import Pieces
 
 Said = Literal["text", "reasoning", "refusal", "tool", ""]
 """What an event added; "" is nothing that anyone reads."""
@@ -42,10 +43,10 @@ class Assembly:
         self._provider = provider
         self._protocol = protocol
         self._kinds: dict[int, BlockKind] = {}
-        self._texts: list[str] = []
-        self._reasoning: list[str] = []
-        self._refusals: list[str] = []
-        self._calls: dict[int, tuple[str | None, str, list[str]]] = {}
+        self._texts = Pieces()
+        self._reasoning = Pieces()
+        self._refusals = Pieces()
+        self._calls: dict[int, tuple[str | None, str, Pieces]] = {}
         self._citations: dict[str, None] = {}
         self._opaque: list[OpaquePart] = []
 
@@ -96,7 +97,7 @@ class Assembly:
     @property
     def has_text(self) -> bool:
         """Visible text that is more than white space."""
-        return any(not text.isspace() for text in self._texts)
+        return bool(str(self._texts).strip())
 
     @property
     def has_tool_calls(self) -> bool:
@@ -116,22 +117,22 @@ class Assembly:
     @property
     def text(self) -> str:
         """The visible text, in order of arrival."""
-        return "".join(self._texts)
+        return str(self._texts)
 
     @property
     def reasoning(self) -> str:
         """The reasoning, in order of arrival."""
-        return "".join(self._reasoning)
+        return str(self._reasoning)
 
     @property
     def refusal(self) -> str:
         """What a refusal said."""
-        return "".join(self._refusals)
+        return str(self._refusals)
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
         """The calls in the order in which they opened, with their raw arguments."""
-        return tuple(ToolCall(call_id, name, "".join(parts)) for call_id, name, parts in self._calls.values())
+        return tuple(ToolCall(call_id, name, str(parts)) for call_id, name, parts in self._calls.values())
 
     @property
     def citations(self) -> tuple[str, ...]:
@@ -157,7 +158,7 @@ class Assembly:
     def _open(self, event: BlockStart) -> Said:
         self._kinds[event.block] = event.kind
         if event.kind == "tool":
-            self._calls.setdefault(event.block, (event.call_id, event.name or "", []))
+            self._calls.setdefault(event.block, (event.call_id, event.name or "", Pieces()))
             return "tool"
         if event.kind == "opaque" and event.data is not None:
             self._opaque.append(OpaquePart(self._provider, self._protocol, event.data))

@@ -10,6 +10,7 @@ from workbench.domain.conversation import Attempt, ModelRequest
 from workbench.domain.errors import EMPTY_REPLY, ErrorInfo, ProviderError
 from workbench.domain.events import BlockDelta, BlockEnd, BlockStart, Headers, Heartbeat
 from workbench.domain.prices import rates_as_mapping
+from workbench.domain.timing import PackedDeltas
 from workbench.engine.accounting import attempt_cost, rates_for, usage_of
 from workbench.engine.assemble import Assembly
 from workbench.engine.deadlines import Deadlines, Watchdog
@@ -39,7 +40,7 @@ class AttemptRun:
         *,
         input_estimate: int,
         response_start_s: float | None,
-        deltas: list[tuple[float, int]],
+        deltas: PackedDeltas,
     ) -> None:
         self.attempt = attempt
         self.end: End | None = None
@@ -184,7 +185,7 @@ class AttemptRun:
                 continue
             text = pieces[start][1] if place == start + 1 else "".join(text for _, text in pieces[start:place])
             if kind != "refusal":
-                self._deltas.append((response_t_s, len(text)))
+                self._deltas.add(response_t_s, len(text))
             self._means.record(recorder.delta, self.attempt.response, response_t_s, kind, text)
             start = place
 

@@ -74,6 +74,8 @@ class LiveFigures:
     retries: int = 0
     error: ErrorInfo | None = None
     """Of the answer, or of the failed attempt that is being retried."""
+    tries: tuple[str, ...] = ()
+    """What each attempt before the newest was answered: a status, or a kind of error."""
 
     @property
     def running(self) -> bool:
@@ -116,6 +118,7 @@ class LaneMeter:
         self._retry_at_s: float | None = None
         self._retry = self._retries = 0
         self._error: ErrorInfo | None = None
+        self._tries: tuple[str, ...] = ()
 
     def heard(self, event: EngineEvent) -> bool:
         """Take an event in; whether it was about this response."""
@@ -158,6 +161,7 @@ class LaneMeter:
                 self._activity = "retrying"
                 self._retry_at_s = self._clock() + event.wait_s
                 self._retry, self._retries = event.retry, event.of
+                self._tries += (_said(event.error),)
             case ResponseEnded(response=ended):
                 if ended.id != self.response:
                     return False
@@ -207,6 +211,7 @@ class LaneMeter:
             retry=self._retry,
             retries=self._retries,
             error=self._error,
+            tries=self._tries,
         )
 
     def _adopt(self, event: EngineEvent) -> None:
@@ -347,7 +352,12 @@ class LaneMeter:
             retry=self._retry,
             retries=self._retries,
             error=ended.error,
+            tries=self._tries,
         )
+
+
+def _said(error: ErrorInfo) -> str:
+    return error.kind.replace("_", " ") if error.status is None else str(error.status)
 
 
 def _later(value: float | None, offset_s: float) -> float | None:

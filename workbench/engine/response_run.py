@@ -9,7 +9,7 @@ from workbench.domain.conversation import Attempt, AttemptReason, Lane, Message,
 from workbench.domain.errors import ConfigurationError, ErrorInfo, ProviderError, RoutingError
 from workbench.domain.ids import new_id
 from workbench.domain.prices import rates_as_mapping
-from workbench.domain.timing import Timing, pack_deltas
+from workbench.domain.timing import PackedDeltas, Timing
 from workbench.domain.usage import Usage
 from workbench.engine.abilities import capabilities_of, inability
 from workbench.engine.accounting import rates_for, total_cost
@@ -61,7 +61,7 @@ class ResponseRun:
         self._start_s: float | None = None
         self._attempts: list[Attempt] = []
         self._warnings: list[str] = []
-        self._deltas: list[tuple[float, int]] = []
+        self._deltas = PackedDeltas()
         self._current: AttemptRun | None = None
         self._rounds = Rounds()
 
@@ -212,7 +212,7 @@ class ResponseRun:
         means.tell(ResponseStarted(response))
         for kind, text in (("reasoning", response.reasoning), ("text", response.text)):
             if text:
-                self._deltas.append((0.0, len(text)))
+                self._deltas.add(0.0, len(text))
                 means.record(means.recorder.delta, response.id, 0.0, kind, text)
 
     async def _attempt(
@@ -287,7 +287,7 @@ class ResponseRun:
             error=end.error,
             cost_nano=cost,
             cost_estimated=estimated,
-            deltas=pack_deltas(self._deltas),
+            deltas=self._deltas.packed(),
             warnings=tuple(self._warnings),
         )
         if run is None:
