@@ -27,6 +27,20 @@ async def test_models_are_filtered_as_typed_and_may_be_chosen_twice():
         await until(lambda: "3 lab/x" in screen_text(app), pilot)
 
 
+async def test_enter_adds_the_same_model_again():
+    """After Enter the filter and the cursor stay, so a second Enter means the same model."""
+    app = WorkbenchApp(FakeServices("fake/a"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = app.screen
+        await until(lambda: screen.comparison is not None, pilot)
+        await pilot.press("ctrl+l")
+        await until(lambda: isinstance(app.screen, ModelsDialog) and "fake/beta" in screen_text(app), pilot)
+        assert "simulated · simulated" not in screen_text(app)
+        await pilot.press("backspace", *"beta", "enter", "enter", "ctrl+s")
+        await until(lambda: app.screen is screen and len(screen.lanes) == 2, pilot)
+        assert [lane.target for lane in screen.lanes] == ["fake/beta", "fake/beta"]
+
+
 async def test_a_lane_that_stays_keeps_its_answers():
     """Adding a lane leaves the text of the others where it is."""
     app = WorkbenchApp(FakeServices("fake/a"))

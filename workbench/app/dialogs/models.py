@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 MOST_LANES = 12
 _MOST_SHOWN = 200
+_SIGN, _RIGHT = 2, 28
+"""Columns of the star, and of window and price."""
+_NAME, _NOTE = 26, 40
+"""So much of the names is shown at least, and so much of a note at most, when there isn't room for both."""
 
 
 def matching(choices: Iterable[Choice], query: str, favourites: Sequence[str]) -> list[Choice]:
@@ -34,6 +39,14 @@ def matching(choices: Iterable[Choice], query: str, favourites: Sequence[str]) -
     ]
     rank = {target: index for index, target in enumerate(favourites)}
     return sorted(found, key=lambda choice: (rank.get(choice.target, len(rank)), not choice.usable))[:_MOST_SHOWN]
+
+
+def _note(choice: Choice) -> str:
+    """What is said beside the name; the word "simulated" once."""
+    note = clean_line(choice.note)
+    if choice.simulated and not note.startswith("simulated"):
+        return f"simulated · {note}" if note else "simulated"
+    return note
 
 
 class ModelsDialog(Dialog[tuple[str, ...]]):
@@ -130,9 +143,7 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
             self.app.notify(f"At most {MOST_LANES} lanes.", severity="warning", markup=False)
             return
         self._chosen.append(target)
-        field = self.query_one(Input)
-        if field.value:
-            field.value = ""
+        self.query_one(Input).action_select_all()  # Enter adds it again; what is typed next takes its place
         self._show_chosen()
 
     def _show_chosen(self) -> None:
@@ -153,7 +164,9 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
         options = self.query_one(OptionList)
         found = matching(self._choices, query.strip(), self._services.preferences.favourites)
         self._shown = [choice.target for choice in found]
-        lines = [self._line(choice, (self.query_one(Input).size.width or 90) - 4) for choice in found]
+        width = (self.query_one(Input).size.width or 90) - 4
+        name = self._name_width(width)
+        lines = [self._line(choice, width, name) for choice in found]
         typed = query.strip()
         if typed and typed not in self._shown:
             try:
@@ -168,23 +181,24 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
         if lines:
             options.highlighted = 0
 
-    def _line(self, choice: Choice, width: int) -> Content:
-        notes = []
-        if choice.simulated:
-            notes.append("simulated")
-        if choice.note:
-            notes.append(clean_line(choice.note))
+    def _name_width(self, width: int) -> int:
+        """Columns of the names: the notes beside them are read in full where that is possible."""
+        names = max((cell_len(clean_line(choice.target)) for choice in self._choices), default=0)
+        notes = max((cell_len(_note(choice)) for choice in self._choices), default=0)
+        both = width - _SIGN - _RIGHT - 2
+        return max(8, min(names, max(_NAME, both - min(notes, _NOTE))))
+
+    def _line(self, choice: Choice, width: int, name: int) -> Content:
         window = f"{count(choice.context_window)} window" if choice.context_window else ""
         price = "" if choice.simulated else "price ?"
         if choice.rates is not None and not choice.simulated:
             price = f"{rate(choice.rates.input)} in {rate(choice.rates.output)} out"
         star = f"{self.app.symbols.best} " if choice.target in self._services.preferences.favourites else "  "
         right = f"{window:>11} {price:>16}"
-        name = min(38, max(26, width - 2 - len(right) - 28))
-        room = max(0, width - 2 - name - 1 - len(right) - 1)
+        room = max(0, width - _SIGN - name - 1 - len(right) - 1)
         return Content.assemble(
             star,
             (f"{fit(clean_line(choice.target), name):<{name}} ", "" if choice.usable else "$text-muted"),
-            (f"{fit_end(' · '.join(notes), room):<{room}} ", "$text-muted" if choice.usable else "$warning"),
+            (f"{fit_end(_note(choice), room):<{room}} ", "$text-muted" if choice.usable else "$warning"),
             (right, "$text-muted"),
         )
