@@ -3,12 +3,17 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.app.formatting import NEVER, money, seconds, speed
+from workbench.app.formatting import NEVER, count, money, seconds, speed
 from workbench.app.words import retry_words
 
 if TYPE_CHECKING:
     from workbench.domain.conversation import Response
     from workbench.engine.live import LiveFigures
+
+STALLED_AFTER_S = 5.0
+"""Silence within an answer that is worth a word."""
+_UNSENT = ("failed", "cancelled", "interrupted")
+"""States that an answer can reach without a request."""
 
 
 class Figures(NamedTuple):
@@ -35,6 +40,12 @@ class Figures(NamedTuple):
     queued: int = 0
     """Prompts that wait behind this answer."""
     cold: bool = False
+    sent: bool = True
+    """Whether a request went out: what was never sent has no cost, which is not an unknown cost."""
+    tries: tuple[str, ...] = ()
+    """What was said to each attempt before the newest: a status, or a kind of error."""
+    stalled: bool = False
+    """It streams, but nothing has come for a while."""
     best: frozenset[str] = frozenset()
     """Which of first_token, speed and cost are the best of the turn, known once all lanes ended."""
 
@@ -55,12 +66,48 @@ class Figures(NamedTuple):
     @property
     def cost(self) -> str:
         """Money, likewise: nothing is said before something may have cost."""
-        return "" if self.running and self.first_token_s is None else money(self.cost_nano, self.cost_estimated)
+        if self.running and self.first_token_s is None:
+            return ""
+        return money(self.cost_nano, self.cost_estimated) if self.sent or self.cost_nano is not None else NEVER
 
     @property
     def running(self) -> bool:
         """Something may still come."""
         return self.state in ("queued", "waiting", "streaming", "retrying")
+
+    @property
+    def lively(self) -> bool:
+        """Something comes, or is expected any moment."""
+        return self.running and not self.stalled
+
+    def notes(self, word: str) -> list[str]:
+        """The words of the state from long to short, the last of them its own."""
+        whole = self.note or word
+        return [whole, whole.partition(" (")[0], word]
+
+    def token_texts(self, arrow: str) -> list[str]:
+        """`700(640)→517(126)` from long to short: without reasoning, then without cached tokens; never half of one."""
+        if self.input_tokens is None and self.output_tokens is None and self.first_token_s is None:
+            return [""]
+        read = count(self.input_tokens, self.input_estimated)
+        cached = f"({count(self.cached_tokens)})" if self.cached_tokens else ""
+        written = count(self.output_tokens, self.output_estimated)
+        reasoning = f"({count(self.reasoning_tokens)})" if self.reasoning_tokens else ""
+        return [
+            f"{read}{cached}{arrow}{written}{reasoning}",
+            f"{read}{cached}{arrow}{written}",
+            f"{read}{arrow}{written}",
+            f"{arrow}{written}",
+        ]
+
+
+class Sum(NamedTuple):
+    """Money of several lanes."""
+
+    nano: int = 0
+    estimated: bool = False
+    unknown: bool = False
+    """Something that may have cost is not in it."""
 
 
 def figures_of(response: "Response") -> Figures:
@@ -83,6 +130,7 @@ def figures_of(response: "Response") -> Figures:
         cost_nano=response.cost_nano,
         cost_estimated=response.cost_estimated,
         cold=timing.cold,
+        sent=response.final_attempt is not None or response.state not in _UNSENT,
     )
 
 
@@ -92,6 +140,9 @@ def figures_of_live(live: "LiveFigures") -> Figures:
         live.activity, live.state
     )
     note: str = live.activity if live.activity in ("thinking", "calling a tool") else ""
+    stalled = live.activity in ("writing", "thinking") and live.silent_s > STALLED_AFTER_S
+    if stalled:
+        note = f"stalled {live.silent_s:.0f} s"
     if live.activity == "retrying":
         note = retry_words(live.retry_in_s or 0.0, live.retry, live.retries)
     return Figures(
@@ -110,6 +161,9 @@ def figures_of_live(live: "LiveFigures") -> Figures:
         cost_estimated=live.cost_estimated,
         speeds=live.speeds,
         cold=live.cold,
+        sent=live.attempt > 0 or live.state not in _UNSENT,
+        tries=live.tries,
+        stalled=stalled,
     )
 
 
@@ -118,7 +172,7 @@ def with_best(lanes: Sequence[Figures]) -> list[Figures]:
     if len(lanes) < 2 or any(figures.running for figures in lanes):
         return [figures._replace(best=frozenset()) for figures in lanes]
     won: list[set[str]] = [set() for _ in lanes]
-    finished = [index for index, figures in enumerate(lanes) if figures.state in ("complete", "truncated")]
+    finished = [index for index, figures in enumerate(lanes) if figures.state == "complete"]
     for name, sign, places in (("first_token", 1, 2), ("speed", -1, 0), ("cost", 1, 0)):
         values = sorted(
             (sign * round(value, places), index)
@@ -130,16 +184,16 @@ def with_best(lanes: Sequence[Figures]) -> list[Figures]:
     return [figures._replace(best=frozenset(names)) for figures, names in zip(lanes, won, strict=True)]
 
 
-def sum_cost(lanes: Iterable[Figures]) -> tuple[int, bool]:
-    """Known cost together, and whether that is all of it and none of it estimated."""
-    total, exact = 0, True
+def sum_cost(lanes: Iterable[Figures]) -> Sum:
+    """Known cost together, and what that leaves out. Before its first token a running lane is not unknown yet."""
+    nano, estimated, unknown = 0, False, False
     for figures in lanes:
         if figures.cost_nano is not None:
-            total += figures.cost_nano
-            exact = exact and not figures.cost_estimated
-        elif figures.state != "idle":
-            exact = False
-    return total, exact
+            nano += figures.cost_nano
+            estimated = estimated or figures.cost_estimated
+        elif figures.state != "idle" and figures.cost not in ("", NEVER):
+            unknown = True
+    return Sum(nano, estimated, unknown)
 
 
 def _value(figures: Figures, name: str) -> float | None:

@@ -3,6 +3,7 @@
 Durations are seconds and money is nano-dollars everywhere else; only here do they become text.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from rich.cells import cell_len
@@ -142,6 +143,18 @@ def fit(text: str, width: int) -> str:
     tail = (width - 1) // 2
     head = width - 1 - tail
     return f"{_columns(text, head)}…{_columns(text[::-1], tail)[::-1]}"
+
+
+def first_fitting(texts: Sequence[str], width: int) -> str:
+    """The first of the texts, given from long to short, that stands in `width` columns whole; nothing if none does."""
+    return next((text for text in texts if cell_len(text) <= width), "")
+
+
+def total(nano: int, estimated: bool = False, unknown: bool = False) -> str:
+    """A sum of money with what it leaves out: `$0.0041 + ?`; `$?` when nothing of it is known."""
+    if unknown:
+        return f"{money(nano, estimated)} + {UNKNOWN}" if nano else money(None)
+    return money(nano, estimated)
 
 
 def fit_end(text: str, width: int) -> str:

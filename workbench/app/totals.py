@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from workbench.app.figures import figures_of, sum_cost
 from workbench.app.services import History
 from workbench.app.widgets.metrics_sidebar import Spent
 from workbench.domain.errors import StoreError
@@ -27,7 +28,8 @@ def read_today(history: History, budget_nano: int | None, before: Spent) -> Spen
         return before._replace(budget_nano=budget_nano, today_nano=None)
     return before._replace(
         today_nano=today.cost_nano,
-        today_exact=not (today.unknown or today.estimated),
+        today_exact=not today.estimated,
+        today_unknown=bool(today.unknown),
         budget_nano=budget_nano,
     )
 
@@ -35,7 +37,5 @@ def read_today(history: History, budget_nano: int | None, before: Spent) -> Spen
 def session_spent(turns: "Iterable[TurnRecord]", before: Spent) -> Spent:
     """The session's money so far, of every answer that is over."""
     ended = [response for record in turns for response in record.responses if response.state != "streaming"]
-    return before._replace(
-        session_nano=sum(response.cost_nano or 0 for response in ended),
-        session_exact=not any(response.cost_nano is None or response.cost_estimated for response in ended),
-    )
+    known = sum_cost(map(figures_of, ended))
+    return before._replace(session_nano=known.nano, session_exact=not known.estimated, session_unknown=known.unknown)

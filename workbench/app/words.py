@@ -40,6 +40,8 @@ def shown_prompt(turn: "Turn") -> str:
 
 def _end(response: "Response") -> tuple[list[str], Kind]:
     length = characters(len(response.text))
+    if response.reasoning and not response.text:
+        length = f"{characters(len(response.reasoning))} of reasoning"
     error = "" if response.error is None else error_words(response.error)
     match response.state:
         case "truncated" if response.error is not None:

@@ -1,9 +1,12 @@
 """What pane frames and sidebar show."""
 
-from workbench.app.figures import Figures, figures_of, sum_cost, with_best
+from dataclasses import replace
+
+from workbench.app.figures import Figures, figures_of, figures_of_live, sum_cost, with_best
 from workbench.domain.conversation import Response
 from workbench.domain.timing import Timing
 from workbench.domain.usage import Usage
+from workbench.engine.live import LiveFigures
 
 _DONE = Figures(state="complete", first_token_s=0.5, elapsed_s=2.0, speed=80.0, cost_nano=4_000_000)
 
@@ -41,7 +44,40 @@ def test_a_kept_answer_has_its_figures():
 
 
 def test_a_sum_says_when_it_is_not_all():
-    """A lane of unknown price makes the sum inexact."""
-    assert sum_cost([_DONE, _DONE]) == (8_000_000, True)
-    assert sum_cost([_DONE, _DONE._replace(cost_nano=None)]) == (4_000_000, False)
-    assert sum_cost([_DONE, Figures()]) == (4_000_000, True)
+    """A lane of unknown price is told apart from an estimate; what never ran, or never was sent, is no unknown."""
+    assert sum_cost([_DONE, _DONE]) == (8_000_000, False, False)
+    assert sum_cost([_DONE, _DONE._replace(cost_nano=None)]) == (4_000_000, False, True)
+    assert sum_cost([_DONE, Figures()]) == (4_000_000, False, False)
+    assert sum_cost([_DONE, Figures(state="failed", sent=False)]) == (4_000_000, False, False)
+    assert sum_cost([_DONE._replace(cost_estimated=True), Figures(state="waiting")]) == (4_000_000, True, False)
+
+
+def test_an_answer_cut_short_wins_nothing():
+    """Half an answer is cheap: that is no merit."""
+    cut = _DONE._replace(state="truncated", cost_nano=1_000)
+    first, second, third = with_best([_DONE, cut, _DONE._replace(cost_nano=5_000_000)])
+    assert (first.best, second.best, third.best) == ({"cost"}, set(), set())
+
+
+def test_what_was_never_sent_has_no_cost():
+    """An answer that failed before any request shows a dash, not an unknown price."""
+    unsent = Response("r", "t", "l", "sim/a", state="failed")
+    assert figures_of(unsent).cost == "–"
+    assert figures_of(replace(unsent, final_attempt="a")).cost == "$?"
+    assert figures_of_live(LiveFigures("failed", "ended")).cost == "–"
+
+
+def test_silence_is_said():
+    """N05: an answer that stopped coming is not shown as lively."""
+    live = LiveFigures("streaming", "writing", attempt=1, first_token_s=0.5, silent_s=4.0)
+    assert figures_of_live(live).lively
+    silent = figures_of_live(replace(live, silent_s=7.2))
+    assert (silent.lively, silent.note) == (False, "stalled 7 s")
+
+
+def test_tokens_are_shortened_by_whole_figures():
+    """Reasoning goes first, then what was cached; half a figure is another figure."""
+    figures = Figures(
+        input_tokens=700, cached_tokens=640, output_tokens=517, reasoning_tokens=126, input_estimated=False
+    )
+    assert figures.token_texts("→") == ["700(640)→517(126)", "700(640)→517", "700→517", "→517"]

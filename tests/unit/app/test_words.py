@@ -14,6 +14,7 @@ _CUT = ErrorInfo("cut", "the connection was closed")
     [
         ({"state": "complete"}, None, "muted"),
         ({"state": "cancelled", "text": "x" * 412}, "stopped by you after 412 characters", "muted"),
+        ({"state": "cancelled", "reasoning": "x" * 41}, "stopped by you after 41 characters of reasoning", "muted"),
         ({"state": "truncated", "finish_reason": "length"}, "output limit", "warning"),
         (
             {"state": "truncated", "error": _CUT, "text": "abc"},

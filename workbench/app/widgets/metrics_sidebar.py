@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.app.figures import Figures, sum_cost
-from workbench.app.formatting import budget, count, fit, money, seconds, sparkline
+from workbench.app.formatting import budget, first_fitting, fit, seconds, sparkline, total
 from workbench.app.symbols import UNICODE, Symbols
 from workbench.app.tones import Tones
 from workbench.domain.clean import clean_line
@@ -34,8 +34,12 @@ class Spent(NamedTuple):
 
     session_nano: int | None = None
     session_exact: bool = True
+    """None of it is estimated."""
+    session_unknown: bool = False
+    """Not all of it is known."""
     today_nano: int | None = None
     today_exact: bool = True
+    today_unknown: bool = False
     budget_nano: int | None = None
     simulated: bool = False
 
@@ -163,59 +167,70 @@ class MetricsSidebar(Widget):
         figures, width = row.figures, self.size.width
         sign = self.symbols.state(figures.state)
         idle = figures.state == "idle"
-        tone = tones.state(sign.tone, row.number, bold=figures.running and self._bright)
+        tone = tones.state(
+            "warning" if figures.stalled else sign.tone, row.number, bold=figures.lively and self._bright
+        )
         muted, plain = tones.named("text-muted"), tones.named("foreground")
         elapsed = "" if figures.elapsed_s is None else seconds(figures.elapsed_s)
         queued = f"+{figures.queued}" if figures.queued else ""
         if room < 2:
-            right = f"{figures.rate:>7} {figures.cost:>8}"
-            left = "" if idle else figures.first_token
+            left = "" if idle else figures.note if figures.stalled else figures.first_token
+            start = f"{row.number} {sign.sign} "
+            rights = [f"{figures.rate:>7} {figures.cost:>8}", f"{figures.cost:>8}", figures.cost]
+            right = "" if idle else first_fitting(rights, width - cell_len(start) - cell_len(left) - 1)
+            if not right and not idle:
+                left, right = "", first_fitting(rights, width - cell_len(start) - 1)
             return [
                 self._spread(
                     [(f"{row.number} ", tones.lane(row.number, bold=True)), (sign.sign + " ", tone), (left, plain)],
-                    [("" if idle else right, plain)],
+                    [(right, plain)],
                     width,
                 )
             ]
         name = fit(clean_line(row.name), max(4, width - 2 - len(elapsed) - len(queued) - 5))
         head = self._spread(
             [(f"{row.number} ", tones.lane(row.number, bold=True)), (name, tones.lane(row.number, bold=row.focused))],
-            [] if idle else [(queued + " " if queued else "", muted), (sign.sign + " ", tone), (elapsed, muted)],
+            [] if idle else [(queued + " " if queued else "", muted), (sign.sign + " ", tone), (elapsed + " ", muted)],
             width,
         )
         if idle:
             return [head] + [[] for _ in range(min(room, 5) - 1)]
-        best = self.symbols.best
-        ttft = figures.first_token + (best if "first_token" in figures.best else "")
         waiting = figures.first_token_s is None and figures.running
-        rate = figures.rate + (best if "speed" in figures.best else "")
-        cost = figures.cost + (best if "cost" in figures.best else "")
-        tokens = self._tokens(figures)
         won = tones.named("success")
-        first: list[Part] = [
-            ("  " + (figures.note or sign.word if waiting or figures.state == "failed" else "first token"), muted)
+        ttft, rate, cost = [
+            (self._starred(text, name, figures), won if name in figures.best else plain)
+            for text, name in (
+                ("" if waiting else figures.first_token, "first_token"),
+                ("" if waiting or figures.stalled else figures.rate, "speed"),
+                (figures.cost, "cost"),
+            )
         ]
+        label = figures.notes(sign.word) if waiting or figures.state == "failed" else ["first token", "first"]
+        if figures.stalled and room == 2:
+            label = figures.notes(sign.word)
+        tokens = first_fitting(figures.token_texts(self.symbols.arrow), width - 3 - cell_len(cost[0]))
+        silence: list[Part] = [("  " + figures.note, tones.named("warning"))]
         lines = [
             head,
-            self._spread(first, [("" if waiting else ttft, won if "first_token" in figures.best else plain)], width),
+            self._spread([("  " + first_fitting(label, width - 3 - cell_len(ttft[0].strip())), muted)], [ttft], width),
         ]
-        if room >= 4:
-            spark_width = max(0, width - 8 - 8)
+        if room >= 4 and figures.stalled:
+            lines.append(self._spread(silence, [rate], width))
+        elif room >= 4:
+            spark_width = max(0, width - 8 - max(8, cell_len(rate[0]) + 1))
             spark = sparkline(list(figures.speeds), spark_width, self.symbols.bars) if figures.speeds else ""
             lines.append(
                 self._spread(
                     [("  speed ", muted), (spark, tones.lane(row.number))],
-                    [("" if waiting else rate, won if "speed" in figures.best else plain)],
+                    [rate],
                     width,
                 )
             )
-            lines.append(
-                self._spread([("  " + tokens, muted)], [(cost, won if "cost" in figures.best else plain)], width)
-            )
+        if room >= 4:
+            lines.append(self._spread([("  " + tokens, muted)], [cost], width))
         elif room == 3:
-            lines.append(
-                self._spread([("  " + rate, plain)], [(cost, won if "cost" in figures.best else plain)], width)
-            )
+            speed_or_silence: list[Part] = silence if figures.stalled else [("  ", plain), rate]
+            lines.append(self._spread(speed_or_silence, [cost], width))
         if room >= 5:
             lines.append([])
         return lines
@@ -228,10 +243,11 @@ class MetricsSidebar(Widget):
             figures = row.figures
             sign = self.symbols.state(figures.state)
             idle = figures.state == "idle"
+            wide = 12 if width < 110 else 18
             columns = [
                 (f"{'' if idle else figures.first_token:>8}", "first_token"),
                 (f"{'' if idle else figures.rate:>8}", "speed"),
-                (f"{'' if idle else self._tokens(figures):>12}", ""),
+                (f"{'' if idle else first_fitting(figures.token_texts(self.symbols.arrow), wide):>{wide}}", ""),
                 (f"{'' if idle else figures.cost:>10}", "cost"),
             ]
             spark = 10 if width >= 96 else 0
@@ -239,15 +255,21 @@ class MetricsSidebar(Widget):
                 columns.pop(2)
             if width < 44:
                 columns.pop(1)
+            word = figures.notes(sign.word)[1] if figures.stalled else sign.word
+            state = f"{sign.sign} {word:<12} " if width >= 72 else f"{sign.sign} "
+            spare = width - len(state) - 3 - spark
+            while len(columns) > 1 and sum(cell_len(text) + 1 for text, _ in columns) > spare:
+                columns.pop(-2)
             right: list[Part] = []
             for text, name in columns:
                 best = name in figures.best
                 right.append((text + (self.symbols.best if best else " "), won if best else plain))
                 if name == "speed" and spark:
                     right.append((sparkline(list(figures.speeds), spark, self.symbols.bars), tones.lane(row.number)))
-            state = f"{sign.sign} {sign.word:<11} " if width >= 72 else f"{sign.sign} "
             room = width - sum(cell_len(text) for text, _ in right) - len(state) - 3
-            tone = tones.state(sign.tone, row.number, bold=figures.running and self._bright)
+            tone = tones.state(
+                "warning" if figures.stalled else sign.tone, row.number, bold=figures.lively and self._bright
+            )
             left: list[Part] = [
                 (f"{row.number} ", tones.lane(row.number, bold=True)),
                 (state, tone),
@@ -260,29 +282,29 @@ class MetricsSidebar(Widget):
     def _totals(self, tones: Tones) -> list[list[Part]]:
         width, spent = self.size.width, self._spent
         muted, plain = tones.named("text-muted"), tones.named("foreground")
-        turn, exact = sum_cost(row.figures for row in self._rows)
+        turn = sum_cost(row.figures for row in self._rows)
         started = any(row.figures.state != "idle" for row in self._rows)
-        rows: list[tuple[str, str]] = [("turn", ("" if exact else "~") + money(turn) if started else "")]
+        rows: list[tuple[str, str]] = [("turn", total(*turn) if started else "")]
         if spent.session_nano is not None:
-            coming, sure = sum_cost(row.figures for row in self._rows if row.figures.running)
-            mark = "" if spent.session_exact and sure else "~"
-            rows.append(("session", mark + money(spent.session_nano + coming)))
+            coming = sum_cost(row.figures for row in self._rows if row.figures.running)
+            estimated = not spent.session_exact or coming.estimated
+            unknown = spent.session_unknown or coming.unknown
+            rows.append(("session", total(spent.session_nano + coming.nano, estimated, unknown)))
         if spent.simulated:
             rows.append(("today", "not counted"))
         elif spent.today_nano is not None:
             of = f" of {budget(spent.budget_nano)}" if spent.budget_nano is not None else ""
-            rows.append(("today", ("" if spent.today_exact else "~") + money(spent.today_nano) + of))
-        return [self._spread([(name, muted)], [(value, plain)], width) for name, value in rows]
+            known = total(spent.today_nano, not spent.today_exact, spent.today_unknown)
+            rows.append(("today", first_fitting([known + of, known], width - 6)))
+        lines = []
+        for name, value in rows:
+            padded = first_fitting([value + " ", value], width - len(name) - 1)  # under the lanes' figures, star or not
+            lines.append(self._spread([(name, muted)], [(padded, plain)], width))
+        return lines
 
-    def _tokens(self, figures: Figures) -> str:
-        if figures.input_tokens is None and figures.output_tokens is None and figures.first_token_s is None:
-            return ""
-        cached = f"({count(figures.cached_tokens)})" if figures.cached_tokens else ""
-        reasoning = f"({count(figures.reasoning_tokens)})" if figures.reasoning_tokens else ""
-        return (
-            f"{count(figures.input_tokens, figures.input_estimated)}{cached}{self.symbols.arrow}"
-            f"{count(figures.output_tokens, figures.output_estimated)}{reasoning}"
-        )
+    def _starred(self, text: str, name: str, figures: Figures) -> str:
+        """A figure with its star, or with the star's room."""
+        return text + (self.symbols.best if name in figures.best else " ") if text else ""
 
     @staticmethod
     def _spread(left: list[Part], right: list[Part], width: int) -> list[Part]:

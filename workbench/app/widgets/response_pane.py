@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.app.figures import Figures
-from workbench.app.formatting import count, fit, seconds
+from workbench.app.formatting import count, first_fitting, fit, seconds
 from workbench.app.symbols import UNICODE, Symbols
 from workbench.app.themes import lane_variable
 from workbench.app.tones import Tones
@@ -176,33 +176,58 @@ class ResponsePane(Widget):
         return True
 
     def _title(self, tones: Tones, width: int) -> Content:
-        sign = self.symbols.state(self.figures.state)
-        word = self.figures.note or sign.word
         idle = self.figures.state == "idle"
-        right_width = 0 if idle else len(sign.sign) + 1 + len(word)
         mark = f"{self.symbols.marked} " if self.marked else ""
-        number = str(self.number)
+        number = f"{self.number} "
         name = clean_line(self.lane.label or self.lane.target)
+        room = width - len(mark) - len(number)
+        before, state, after = ("", "", "") if idle else self._state_words(room - min(cell_len(name), 8) - 2)
+        right_width = cell_len(before + state + after)
+        room -= 0 if idle else right_width + 2
         if self.served and self.served not in name:
-            name = f"{name} {self.symbols.arrow} {clean_line(self.served)}"
-        if not idle and len(mark) + len(number) + 1 + min(cell_len(name), 8) + 2 + right_width > width:
-            word, right_width = "", len(sign.sign)
-        room = width - right_width - len(mark) - len(number) - (1 if idle else 3)
+            both = f"{name} {self.symbols.arrow} {clean_line(self.served)}"
+            name = both if cell_len(both) <= room else name
         name = fit(name, max(0, room))
-        fill = width - len(mark) - len(number) - 1 - cell_len(name) - right_width - 2
         line = self.symbols.heavy_line if self.has_focus_within_pane else self.symbols.line
         parts: list[tuple[str, object] | str] = [
             (mark, tones.named("foreground", bold=True)),
-            (f"{number} ", tones.lane(self.number, bold=True)),
+            (number, tones.lane(self.number, bold=True)),
             (name, tones.lane(self.number, bold=True)),
         ]
         if not idle:
-            tone = tones.state(sign.tone, self.number, bold=self.bright)
+            sign = self.symbols.state(self.figures.state)
+            lively = self.bright and not self.figures.stalled
+            tone = tones.state("warning" if self.figures.stalled else sign.tone, self.number, bold=lively)
+            muted = tones.named("text-muted")
             parts += [
-                (" " + line * max(0, fill) + " ", tones.lane(self.number)),
-                (f"{sign.sign} {word}".rstrip(), tone),
+                (" " + line * max(0, room - cell_len(name)) + " ", tones.lane(self.number)),
+                (before, muted),
+                (state, tone),
+                (after, muted),
             ]
         return Content.assemble(*parts)  # type: ignore[arg-type]
+
+    def _state_words(self, room: int) -> tuple[str, str, str]:
+        """What came before, the state, and what it took: as much of it as there is room for."""
+        figures, symbols = self.figures, self.symbols
+        sign = symbols.state(figures.state)
+        ways: list[tuple[str, str, str]] = []
+        states = [f"{sign.sign} {word}" for word in figures.notes(sign.word)]
+        if figures.tries:
+            step = f" {symbols.arrow} "
+            ways.append((step.join([*figures.tries, ""]), states[0], ""))
+            many = len(figures.tries) + 1
+            if figures.state == "failed":
+                ways += [
+                    ("", states[0], f" {symbols.dot} tried {many} times"),
+                    ("", f"{sign.sign} tried {many} times", ""),
+                ]
+            elif figures.state != "retrying":
+                ways += [("", states[0], f" {symbols.dot} {many} attempts")]
+                if not figures.running:
+                    ways += [("", sign.sign, f" {many} attempts")]
+        ways += [("", state, "") for state in states]
+        return next((way for way in ways if cell_len("".join(way)) <= room), ("", sign.sign, ""))
 
     def _numbers(self, tones: Tones, width: int) -> Content:
         figures = self.figures
@@ -220,7 +245,7 @@ class ResponsePane(Widget):
                 figures.cost + (star if "cost" in figures.best else ""),
             ]
             texts = [text for text in texts if text]
-        while len(texts) > 1 and sum(map(len, texts)) + 3 * (len(texts) - 1) > width:
+        while len(texts) > 1 and sum(map(cell_len, texts)) + 3 * (len(texts) - 1) > width:
             texts.pop(-2)  # the ends matter most: how soon, and how dear
-        numbers = f" {self.symbols.dot} ".join(texts)
+        numbers = first_fitting([f" {self.symbols.dot} ".join(texts)], width)  # a cut figure would be another figure
         return Content.styled(numbers, tones.named("text-muted"))

@@ -1,0 +1,112 @@
+"""The numbers beside and in the frames of the panes, at widths where they don't all fit."""
+
+import pytest
+from textual.app import App, ComposeResult
+
+from tests.app.fakes import screen_text
+from workbench.app import themes
+from workbench.app.figures import Figures
+from workbench.app.widgets.metrics_sidebar import LaneRow, MetricsSidebar, Spent
+from workbench.app.widgets.response_pane import ResponsePane
+from workbench.domain.lanes import Lane
+
+_LONG = Figures(
+    state="complete",
+    first_token_s=12.34,
+    elapsed_s=65.0,
+    speed=1234.0,
+    input_tokens=700,
+    cached_tokens=640,
+    output_tokens=517,
+    reasoning_tokens=126,
+    cost_nano=8_100_000,
+    best=frozenset({"cost"}),
+)
+
+
+class _Toned(App[None]):
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return themes.variable_defaults()
+
+
+class _Sidebar(_Toned):
+    def __init__(self) -> None:
+        super().__init__()
+        self.sidebar = MetricsSidebar()
+
+    def compose(self) -> ComposeResult:
+        yield self.sidebar
+
+
+@pytest.mark.parametrize("height", [8, 12, 16, 40])
+@pytest.mark.parametrize("cost_nano", [8_100_000, 52_000, 123_456_000_000_000])
+async def test_a_cost_is_never_cut(height, cost_nano):
+    """Tokens give way to the cost, whole figures at a time; stars have a column of their own."""
+    figures = _LONG._replace(cost_nano=cost_nano, cost_estimated=True)
+    app = _Sidebar()
+    async with app.run_test(size=(28, height)) as pilot:
+        rows = [LaneRow(1, "groq/llama", figures), LaneRow(2, "x" * 60, figures._replace(best=frozenset()))]
+        app.sidebar.show(rows, Spent(session_nano=52_000, session_unknown=True))
+        await pilot.pause()
+        shown = screen_text(app)
+        lines = [line for line in shown.splitlines() if figures.cost in line]
+        assert len(lines) >= 2
+        assert len({line.index(figures.cost) for line in lines[:2]}) == 1
+        assert "$0.000052 + ?" in shown
+
+
+async def test_a_wait_is_never_cut():
+    """The count of tries goes before the seconds do."""
+    app = _Sidebar()
+    async with app.run_test(size=(28, 20)) as pilot:
+        figures = Figures(state="retrying", note="again in 12 s (12 of 12)", elapsed_s=3.0)
+        app.sidebar.show([LaneRow(1, "a/b", figures)], Spent())
+        await pilot.pause()
+        shown = screen_text(app)
+        assert "again in 12 s" in shown
+        assert "(12 of 12" not in shown
+
+
+async def _frame(width: int, figures: Figures, served: str | None = None) -> str:
+    pane = ResponsePane(Lane("l", 0, "groq/llama"), 1)
+    pane.served = served
+
+    class _Pane(_Toned):
+        def compose(self) -> ComposeResult:
+            yield pane
+
+    app = _Pane()
+    async with app.run_test(size=(width, 8)) as pilot:
+        pane.show(figures)
+        await pilot.pause()
+        return screen_text(app)
+
+
+@pytest.mark.parametrize(
+    ("width", "state", "words"),
+    [
+        (60, "complete", "429 → 429 → 429 → 429 → ✓ complete"),
+        (46, "complete", "✓ complete · 5 attempts"),
+        (36, "complete", "✓ 5 attempts"),
+        (60, "failed", "429 → 429 → 429 → 429 → ✗ failed"),
+        (46, "failed", "✗ failed · tried 5 times"),
+        (36, "failed", "✗ tried 5 times"),
+    ],
+)
+async def test_attempts_stay_visible(width, state, words):
+    """What it took stands in the frame after the end, as long as there is room."""
+    assert words in await _frame(width, _LONG._replace(state=state, tries=("429",) * 4))
+
+
+async def test_the_served_model_is_whole_or_left_out():
+    """Two names never become one."""
+    assert "groq/llama → llama-3.3-70b " in await _frame(60, _LONG, "llama-3.3-70b")
+    narrow = await _frame(36, _LONG, "llama-3.3-70b")
+    assert "groq/llama " in narrow
+    assert "70b" not in narrow
+
+
+async def test_a_silent_stream_says_so():
+    """N05: the frame shows how long nothing came."""
+    silent = _LONG._replace(state="streaming", note="stalled 7 s", stalled=True)
+    assert "stalled 7 s" in await _frame(60, silent)
