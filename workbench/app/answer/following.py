@@ -1,7 +1,7 @@
 """Where a view stands in its text: following page by page, scrolling, and marks that say so."""
 
 from time import perf_counter
-from typing import Literal
+from typing import Any, Literal
 
 from textual.geometry import Size
 from textual.reactive import var
@@ -17,6 +17,8 @@ TAKE_S = 0.008
 """Parsing in one frame."""
 IDLE_S = 0.004
 """Layout of what is not in view, in one frame."""
+FEW_LINES = 3
+"""A page that grows or shrinks by no more, as the row of waiting prompts makes it, moves no text."""
 
 
 class FollowingLines(PaintedLines, inherit_bindings=False):
@@ -32,6 +34,14 @@ class FollowingLines(PaintedLines, inherit_bindings=False):
         self._clock: FrameClock | None = None
         self._stale = False
         """Whether the screen no longer shows what the view holds."""
+        self._news = False
+        """Whether text came that nobody saw since following stopped."""
+        self._to_end = False
+        """Whether text that is being taken in is kept text, shown from its end."""
+        self._in_layout = False
+        """Whether Textual fits the scroll position to a new size."""
+        self._fitted = Size(0, 0)
+        """The size that the text was last fitted to."""
 
     @property
     def dirty(self) -> bool:
@@ -77,20 +87,58 @@ class FollowingLines(PaintedLines, inherit_bindings=False):
     def _follow_text(self) -> None:
         page = self._page
         if not self.following or not page:
-            self._unseen = self._turns.sheet.height > self._scroll_line + page
+            self._look_below()
             return
         self._turns.sheet.lay_out_end(page)
         height, line = self._turns.sheet.height, self._scroll_line
-        if height > line + page:
+        if self._to_end:
+            self._move_to(max(height - page, 0))
+            self._to_end = self._turns.pending
+        elif height > line + page:
             target = height - page
             paged = self.follow_mode == "paged" and target - line <= page
             self._move_to(target + (page // 3 if paged else 0))
         elif line > max(height - 1, 0):
             self._move_to(max(height - page, 0))
-        self._unseen = False
+        self._look_below()
+
+    def _look_below(self) -> None:
+        """See whether new text stands below the page; text that was there before is not new."""
+        below = self._turns.sheet.height > self._scroll_line + self._page
+        if self.following or not (below or self._turns.pending):
+            self._news = False
+        self._unseen = self._news and below
+
+    def _arrived(self) -> None:
+        """Text came."""
+        self._news = self._news or not self.following
+
+    def _follow_turn(self, line: int) -> None:
+        """A turn starts at a line: show it and go with its text; what is read from the top stays at its top."""
+        self._to_end = False
+        self.following = self.follow_mode != "top"
+        self._news = False
+        self._stop_glide()
+        self._move_to(line)
+
+    def show_kept(self) -> None:
+        """All text that came is kept text: show its end, or the top of its last turn, and call nothing new."""
+        if self.follow_mode == "top":
+            self._turns.take()
+            self._follow_turn(self._turns.top(len(self._turns.sections) - 1))
+        else:
+            self.following = self._to_end = True
+        self._news = self._unseen = False
+        self._mark()
+
+    def _stop_glide(self) -> None:
+        """The view decides where it stands: the wheel's movement under way ends."""
+        if self.is_attached and self.app.animator.is_being_animated(self, "scroll_y"):
+            self.app.animator.force_stop_animation(self, "scroll_y")
 
     def follow(self) -> None:
         """Go to the end and move with the text from now on."""
+        self._stop_glide()
         self.following = True
         self._turns.take()
         self._turns.sheet.lay_out_end(self._page)
@@ -103,6 +151,8 @@ class FollowingLines(PaintedLines, inherit_bindings=False):
         """Scroll by the view's own decision."""
         if line == self._scroll_line and self.scroll_y == self.scroll_target_y == line:
             return
+        if self.following:
+            self._stop_glide()
         self._update_virtual_size(line)
         self.set_reactive(Widget.scroll_y, float(line))
         self.set_reactive(Widget.scroll_target_y, float(line))
@@ -112,7 +162,8 @@ class FollowingLines(PaintedLines, inherit_bindings=False):
 
     def _update_virtual_size(self, line: int | None = None) -> None:
         line = self._scroll_line if line is None else line
-        size = Size(self._columns, max(self._turns.sheet.height, line + self._page if self.following else 0))
+        blank_below = self.following or self.follow_mode == "top"
+        size = Size(self._columns, max(self._turns.sheet.height, line + self._page if blank_below else 0))
         if size != self.virtual_size:
             self.set_reactive(Widget.virtual_size, size)
 
@@ -126,15 +177,34 @@ class FollowingLines(PaintedLines, inherit_bindings=False):
         start = min(self._scroll_line * (page - size) // max(height - page, 1), page - size)
         self._thumb = (start, start + size)
 
+    def _scroll_to(self, x: float | None = None, y: float | None = None, **options: Any) -> bool:
+        """Wheel, keys and drags come through here, and only they: scrolling back stops following."""
+        if y is not None and self.allow_vertical_scroll and max(round(y), 0) < self._scroll_line:
+            self.following = False
+        return super()._scroll_to(x, y, **options)
+
+    def _scroll_update(self, virtual_size: Size) -> None:
+        """A new size: the position may have to change, which is not the user's scrolling."""
+        self._in_layout = True
+        try:
+            self._measure()
+            if self.following and self._page:
+                self._update_virtual_size()
+            super()._scroll_update(self.virtual_size)
+        finally:
+            self._in_layout = False
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """The user scrolled: back stops following, the end resumes it."""
+        """The position changed; the user who scrolls to the end follows again."""
         if round(old_value) == round(new_value):
             return
-        if new_value < old_value:
-            self.following = False
-        elif new_value >= self._turns.sheet.height - self._page and self.follow_mode != "top":
+        if self._in_layout:
+            self._mark()
+            return
+        at_end = new_value >= self._turns.sheet.height - self._page
+        if new_value > old_value and at_end and self.follow_mode != "top":
             self.following = True
-        self._unseen = not self.following and self._turns.sheet.height > self._scroll_line + self._page
+        self._look_below()
         self._set_thumb()
         self._paint()
 
@@ -149,9 +219,9 @@ class FollowingLines(PaintedLines, inherit_bindings=False):
             self._leave_follow(max(min(line - self._page // 3, self._turns.sheet.height - self._page), 0))
 
     def _leave_follow(self, line: int) -> None:
-        self.following = False
+        self._to_end = self.following = False
         self._move_to(line)
-        self._unseen = self._turns.sheet.height > line + self._page
+        self._look_below()
         self._stale = True
         self._flush()
 
@@ -169,13 +239,16 @@ class FollowingLines(PaintedLines, inherit_bindings=False):
                     return
 
     def _fit(self) -> None:
-        """Lay out for the present width; the line at the top stays at the top."""
+        """Lay out for the present size: who follows sees the end, who reads keeps the line at the top."""
         if not self.is_attached:
             return
         self._measure()
         if not self._page:
             return
         width = self._text_width
+        few = self._fitted.width == self._columns and abs(self._fitted.height - self._page) <= FEW_LINES
+        to_end = self.following and not (few and width == self._turns.sheet.width)
+        self._fitted = self._measured
         if width != self._turns.sheet.width:
             index = self._turns.sheet.index_at(self._scroll_line)
             row = self._scroll_line - (self._turns.sheet.top(index) if self._turns.sheet.leaves else 0)
@@ -184,7 +257,8 @@ class FollowingLines(PaintedLines, inherit_bindings=False):
                 self._turns.sheet.start_idle(self._turns.sheet.top(index))
                 self._move_to(self._turns.sheet.top(index) + min(row, len(self._turns.sheet.rows_of(index)) - 1))
         self._forget_strips()
-        if self.following and self._scroll_line + self._page // 3 > self._turns.sheet.height:
+        if to_end:
+            self._turns.sheet.lay_out_end(self._page)
             self._move_to(max(self._turns.sheet.height - self._page, 0))
         self._painted = []
         self._mark()

@@ -113,12 +113,14 @@ class AnswerView(MarkedLines, can_focus=True, inherit_bindings=False):
         """Receive text of an answer; the next frame draws it."""
         if text:
             self._turns.sections[section].answer.append(text)
+            self._arrived()
             self._mark()
 
     def append_reasoning(self, text: str, section: int = -1) -> None:
         """Receive reasoning of an answer; it is folded until it is opened."""
         if text:
             self._turns.sections[section].reasoning.append(text)
+            self._arrived()
             self._change(section)
 
     def finish(self, notice: str | None = None, kind: NoticeKind = "muted", section: int = -1) -> None:
@@ -131,6 +133,7 @@ class AnswerView(MarkedLines, can_focus=True, inherit_bindings=False):
     def add_notice(self, notice: str, kind: NoticeKind = "muted", section: int = -1) -> None:
         """A line under an answer: an error, a seam, a retry."""
         self._turns.sections[section].notices.append(notice_leaf(notice, kind))
+        self._arrived()
         self._change(section)
 
     def clear_notices(self, section: int = -1) -> None:
@@ -139,12 +142,11 @@ class AnswerView(MarkedLines, can_focus=True, inherit_bindings=False):
         self._change(section)
 
     def start_turn(self, prompt: str) -> int:
-        """Go on with another turn below; returns its section's number."""
+        """Go on with another turn below and follow it; returns its section's number."""
         number = self._turns.begin()
         self.set_prompt(prompt)
-        if self.following and number:
-            self._turns.place()
-            self._move_to(self._turns.top(number))
+        self._turns.place()
+        self._follow_turn(self._turns.top(number) if number else 0)
         return number
 
     def add_section(self) -> int:
@@ -169,13 +171,14 @@ class AnswerView(MarkedLines, can_focus=True, inherit_bindings=False):
         self.append_reasoning(reasoning)
         self.append(text)
         self.finish(notice, kind)
+        self._news = self._unseen = False
 
     def clear(self) -> None:
         """Forget everything."""
         self._turns = Turns()
         self._turns.sheet.set_width(self._text_width)
         self._matches_of.clear()
-        self._unseen = False
+        self._news = self._unseen = self._to_end = False
         self._move_to(0)
         self.following = self.follow_mode != "top"
         self._mark()
@@ -236,7 +239,8 @@ class AnswerView(MarkedLines, can_focus=True, inherit_bindings=False):
         self._step_link(step)
 
     def watch_following(self, following: bool) -> None:
-        """Tell the screen."""
+        """Tell the screen; what waits to be drawn when following stops was not seen."""
+        self._news = not following and (self._news or self._turns.pending)
         if self.is_attached:
             self.post_message(self.FollowChanged(self, following))
             self._mark()

@@ -91,6 +91,7 @@ class LaneDesk:
                 self.answers.append(response)
                 self.last = response
                 self._last_figures = figures_of(response)
+        self.pane.view.show_kept()
 
     def queued(self, response: str, prompt: str) -> None:
         """A response has to wait for its lane."""
