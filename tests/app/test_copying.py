@@ -70,3 +70,11 @@ async def test_a_code_block_and_the_marked_answers(monkeypatch):
         assert "## fake/c" in copied[1]
         assert "## fake/b" not in copied[1]
         await until(lambda: "copied 2 answers" in screen_text(app), pilot)
+
+        screen = app.screen
+        screen.send("once more")
+        await until(lambda: all(len(desk.answers) == 2 for desk in screen.desks.values()) and not screen.busy, pilot)
+        assert not any(pane.marked for pane in screen.stage.panes)
+        await pilot.press("f2", "Y")
+        await until(lambda: "All answers as Markdown" in screen_text(app), pilot)
+        assert "marked answer" not in screen_text(app)

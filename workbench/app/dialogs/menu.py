@@ -23,6 +23,7 @@ class MenuItem:
     """A letter or digit that chooses it at once."""
     note: str = ""
     enabled: bool = True
+    """What can't be done now is left out."""
 
 
 class MenuDialog(Dialog[str]):
@@ -30,9 +31,10 @@ class MenuDialog(Dialog[str]):
 
     DEFAULT_CSS = "MenuDialog > #box { width: 64; }"
 
-    def __init__(self, title: str, items: Sequence[MenuItem], hint: str = "") -> None:
+    def __init__(self, title: str, items: Sequence[MenuItem], hint: str = "", first: str = "") -> None:
         super().__init__()
-        self._title, self._items, self._hint = title, items, hint
+        self._title, self._hint, self._first = title, hint, first
+        self._items = [item for item in items if item.enabled]
 
     def compose(self) -> ComposeResult:
         """The list."""
@@ -40,9 +42,15 @@ class MenuDialog(Dialog[str]):
             box.border_title = Content(self._title)
             box.border_subtitle = Content(self._hint or "Enter choose · Esc close")
             yield OptionList(
-                *(Option(self._line(item), id=item.id, disabled=not item.enabled) for item in self._items),
+                *(Option(self._line(item), id=item.id) for item in self._items),
                 markup=False,
             )
+
+    def on_mount(self) -> None:
+        """The cursor on what is wanted most."""
+        if self._items:
+            places = [number for number, item in enumerate(self._items) if item.id == self._first]
+            self.query_one(OptionList).highlighted = places[0] if places else 0
 
     @staticmethod
     def _line(item: MenuItem) -> Content:
@@ -53,7 +61,7 @@ class MenuDialog(Dialog[str]):
     def on_key(self, event: events.Key) -> None:
         """An item's own letter."""
         for item in self._items:
-            if item.enabled and item.key and event.character == item.key:
+            if item.key and event.character == item.key:
                 event.stop()
                 self.dismiss(item.id)
                 return

@@ -42,7 +42,7 @@ class AnswerActions(CompareBase):
         if desk is None:
             return
         blocks = desk.pane.view.code_blocks
-        marked = [other for other in self.desks.values() if other.pane.marked]
+        marked = self._marked()
         items = [
             MenuItem("answer", "This answer", "y", enabled=bool(desk.text)),
             *(
@@ -58,18 +58,17 @@ class AnswerActions(CompareBase):
                 "marked",
                 f"The {plural(len(marked), 'marked answer')} as Markdown",
                 "m",
-                "" if marked else "Space marks",
-                bool(marked),
+                enabled=bool(marked),
             ),
-            MenuItem("all", "All answers as Markdown", "a"),
+            MenuItem("all", "All answers as Markdown", "a", "" if marked else "Space marks some"),
             MenuItem("curl", "The request as curl, without its key", "c"),
             MenuItem("python", "The request as Python, without its key", "p"),
         ]
-        chosen = await self.app.push_screen_wait(MenuDialog("Copy", items))
+        chosen = await self.app.push_screen_wait(MenuDialog("Copy", items, first="marked" if marked else ""))
         if chosen is not None:
             await self._copy(chosen, desk, marked)
 
-    async def _copy(self, chosen: str, desk: "LaneDesk", marked: "list[LaneDesk]") -> None:
+    async def _copy(self, chosen: str, desk: "LaneDesk", marked: "list[Response]") -> None:
         from workbench.app.copying import copy_text
 
         kind, _, index = chosen.partition(":")
@@ -79,8 +78,7 @@ class AnswerActions(CompareBase):
             block = desk.pane.view.code_blocks[int(index)]
             text, what = block.text, f"code block {block.number}"
         elif kind in ("marked", "all"):
-            desks = marked if kind == "marked" else list(self.desks.values())
-            text, count = self._as_markdown(desks)
+            text, count = self._as_markdown(marked if kind == "marked" else self._newest())
             what = plural(count, "answer")
             if not count:
                 self._say("nothing to copy yet")
@@ -100,20 +98,38 @@ class AnswerActions(CompareBase):
         prompt = turns[-1].turn.prompt if turns else self.prompt.value
         return await self.app.services.request_as(desk.lane, before, prompt, form)  # type: ignore[arg-type]
 
-    def _as_markdown(self, desks: "list[LaneDesk]") -> tuple[str, int]:
+    def _as_markdown(self, responses: "list[Response]") -> tuple[str, int]:
         from workbench.export.markdown import answers_as_markdown
 
-        answers = [found for desk in desks if (found := self._answered(desk)) is not None]
+        answers = [found for response in responses if (found := self._answered(response)) is not None]
         return answers_as_markdown(answers), len(answers)
 
-    def _answered(self, desk: "LaneDesk") -> "Answered | None":
+    def _newest(self) -> "list[Response]":
+        """The newest answer of every lane, as far as it has come."""
+        found = [(desk.last, desk.current) for desk in self.desks.values()]
+        return [newest for last, current in found if (newest := self._as_it_stands(current) or last) is not None]
+
+    def _marked(self) -> "list[Response]":
+        """The answers that were marked, as far as they have come."""
+        found: list[Response] = []
+        for lane, desk in self.desks.items():
+            answers = [*desk.answers, *([desk.current] if desk.current is not None else [])]
+            chosen = next((answer for answer in reversed(answers) if answer.id == self.marks.get(lane)), None)
+            if desk.pane.marked and chosen is not None:
+                found.append(self._as_it_stands(chosen) or chosen)
+        return found
+
+    def _as_it_stands(self, response: "Response | None") -> "Response | None":
+        if response is None or self.comparison is None:
+            return response
+        try:
+            return self.comparison.response(response.id)
+        except KeyError:  # its turn was edited away
+            return response
+
+    def _answered(self, response: "Response") -> "Answered | None":
         from workbench.export.markdown import Answered
 
-        response = desk.last
-        if self.comparison is not None and desk.current is not None:
-            response = self.comparison.response(desk.current.id)
-        if response is None:
-            return None
         for record in self.comparison.turns if self.comparison is not None else self.kept_turns:
             if record.turn.id == response.turn:
                 return Answered(record.turn, response)
@@ -121,8 +137,18 @@ class AnswerActions(CompareBase):
 
     def action_mark(self) -> None:
         """Choose it for copying together with others."""
-        if desk := self.desk_in_question:
-            desk.pane.marked = not desk.pane.marked
+        desk, response = self._over()
+        if desk is None or response is None:
+            return
+        desk.pane.marked = not desk.pane.marked
+        if desk.pane.marked:
+            self.marks[desk.lane.id] = response.id
+
+    def unmark(self, lane: str) -> None:
+        """Another answer begins in this lane: the mark was for the one before it."""
+        self.marks.pop(lane, None)
+        if desk := self.desks.get(lane):
+            desk.pane.marked = False
 
     def action_stop_lane(self) -> None:
         """Stop what streams or waits in this lane."""

@@ -52,6 +52,8 @@ class CompareBase(Screen[None]):
         self.zoomed = False
         self.editing: tuple[str, str | None] | None = None
         """The turn whose place the next prompt takes, and the one lane that is asked, None for all of it."""
+        self.marks: dict[str, str] = {}
+        """The answers chosen for copying: a lane's id to a response's."""
         self.kept_turns = list(turns)
         self._lineup = lineup
         self._first_draft = draft

@@ -202,6 +202,7 @@ class CompareScreen(AttachActions):
                         desk.expect(response, shown)
             case told.ResponseStarted(response=response):
                 self._turn_of[response.id] = response.turn
+                self.unmark(response.lane)
                 if desk := self.desks.get(response.lane):
                     desk.heard(event, self._prompts.get(response.turn, ""))
             case told.ResponseQueued(response=id, lane=lane):
@@ -288,10 +289,14 @@ class CompareScreen(AttachActions):
 
         budget = self.app.preferences.day_budget_nano
         found = await asyncio.to_thread(read_today, self.history, budget, self._spent)
-        self._spent = found._replace(session_nano=self._spent.session_nano, session_exact=self._spent.session_exact)
+        self._spent = found._replace(
+            session_nano=self._spent.session_nano,
+            session_exact=self._spent.session_exact,
+            session_unknown=self._spent.session_unknown,
+        )
         title = self.title_line
         title.budget_nano = self._spent.budget_nano
-        title.today_estimated = not self._spent.today_exact
+        title.today_estimated = not self._spent.today_exact or self._spent.today_unknown
         title.today_nano = self._spent.today_nano
         self.draw()
 
