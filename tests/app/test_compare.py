@@ -164,6 +164,16 @@ async def test_any_size_and_any_resize_is_survived():
         assert set(_texts(screen)) == {script.text}
 
 
+async def test_a_size_that_came_late_is_not_taken():
+    """T12: the window's signal interrupts its own handler, and the older size may be posted last."""
+    app = WorkbenchApp(FakeServices("fake/alpha"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.resize_terminal(100, 30)
+        app.post_message(events.Resize.from_dimensions((20, 5), None))
+        await pilot.pause()
+        assert app.size == app.screen.size == (100, 30)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
 async def test_every_lane_is_seen_at_the_usual_sizes(size):
     """At 80x24, 120x40 and 200x50 each lane's number and name are on screen, and the prompt with its keys."""

@@ -17,6 +17,7 @@ from workbench.app.frame_clock import frame_clock_of
 from workbench.app.keys import key_words
 from workbench.app.services import Opening, Services, StartOptions
 from workbench.app.symbols import ASCII, UNICODE
+from workbench.app.window_size import with_size_of_now
 from workbench.domain.clean import clean_line
 from workbench.domain.errors import ConfigurationError, StoreError
 from workbench.domain.lanes import Lane
@@ -169,8 +170,10 @@ class WorkbenchApp(App[object]):
         return key_words(self.preferences.keymap.get(binding, default))
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys go before frames; a quit inside a broken paste is noticed."""
-        if isinstance(event, events.Key):
+        """Keys go before frames; a quit inside a broken paste is noticed; a size that is no longer true isn't taken."""
+        if isinstance(event, events.Resize):
+            event = with_size_of_now(event, self._driver)
+        elif isinstance(event, events.Key):
             frame_clock_of(self).note_key()
         elif isinstance(event, events.Paste):
             self._pasted_s = time.monotonic()
