@@ -12,9 +12,9 @@ from workbench.simulator.asked import Asked, Said, Tool
 from workbench.simulator.catalog import SimModel
 from workbench.simulator.faults import Faults
 from workbench.simulator.invent import instance
-from workbench.simulator.library import fallback, find_topic, topics
 from workbench.simulator.reply import Call, FinishKind, Piece, Reply
 from workbench.simulator.tokens import estimate, pieces
+from workbench.simulator.topics import fallback, find_topic, topics
 
 ESCAPES = (
     "Plain, then \x1b[31mred\x1b[0m, a title \x1b]0;owned\x07, a clipboard write \x1b]52;c;b3duZWQ=\x07, "

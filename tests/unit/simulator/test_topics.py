@@ -3,7 +3,7 @@ import re
 import pytest
 
 from workbench.simulator.catalog import SIM_MODELS, SUGGESTED_PROMPTS
-from workbench.simulator.library import fallback, find_topic, topics, unwrap
+from workbench.simulator.topics import fallback, find_topic, topics, unwrap
 
 VOICES = {model.voice for model in SIM_MODELS.values()} - {"rambling"}
 
