@@ -257,7 +257,7 @@ async def test_code_blocks_are_copied_as_received():
     app = AnswerApp()
     async with app.run_test(size=(60, 14)):
         app.view.append("```py title\nx\t= '\x1b'\n```\n\n1. do\n   ```sh\n   ls\n     -l\n   ```\n\n~~~\nopen")
-        blocks = [(block.number, block.language, block.text) for block in app.view.code_blocks]
+        blocks = [(block.number, block.language, block.text) for block in app.view.codes_in(-1)]
         assert blocks == [(1, "py", "x\t= '\x1b'"), (2, "sh", "ls\n  -l"), (3, "", "open")]
 
 

@@ -197,7 +197,7 @@ async def test_names_and_errors_are_never_markup_or_escapes():
         screen = await _ready(app, pilot)
         screen.send(evil)
         await until(lambda: not screen.busy and screen.desks[screen.lanes[0].id].last is not None, pilot)
-        screen._say(evil)
+        screen.say(evil)
         await pilot.pause()
         shown = screen_text(app)
         assert "\x1b" not in shown

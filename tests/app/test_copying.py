@@ -41,7 +41,7 @@ async def test_a_text_over_the_limit_goes_to_a_file(no_clipboard, tmp_path):
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await _answered(app, pilot)
         await pilot.press("f2", "y")
-        await until(lambda: "saved answer 1" in screen_text(app), pilot)
+        await until(lambda: "saved the answer to turn 1 of pane 1" in screen_text(app), pilot)
         assert app.clipboard == ""
         (saved,) = tmp_path.rglob("*.md")
         assert saved.read_text("utf-8") == text
@@ -78,3 +78,38 @@ async def test_a_code_block_and_the_marked_answers(monkeypatch):
         await pilot.press("f2", "Y")
         await until(lambda: "All answers as Markdown" in screen_text(app), pilot)
         assert "marked answer" not in screen_text(app)
+
+
+async def test_what_is_on_the_screen_is_copied(monkeypatch):
+    """Scrolled up to an earlier turn, `y`, the code blocks and the mark mean its answer, and the toast says which."""
+    copied = []
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    monkeypatch.delenv("SSH_TTY", raising=False)
+    monkeypatch.setattr(pyperclip, "copy", copied.append)
+    scripts = {"a": Script("first\n\n```sh\nls\n```\n" + "more\n\n" * 30)}
+    app = WorkbenchApp(FakeServices("fake/b", "fake/a", scripts=scripts))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        screen = await _answered(app, pilot)
+        desk = screen.desks[screen.lanes[1].id]
+        scripts["a"].text = "second\n\n```py\nx = 2\n```\n"
+        screen.send("again")
+        await until(lambda: len(desk.answers) == 2 and not screen.busy, pilot)
+        await pilot.press("f3", "y")
+        await until(lambda: copied == [scripts["a"].text], pilot)
+        await until(lambda: "copied the answer to turn 2 of pane 2" in screen_text(app), pilot)
+
+        await pilot.press("g", "y")
+        await until(lambda: len(copied) == 2 and copied[1].startswith("first"), pilot)
+        await until(lambda: "copied the answer to turn 1 of pane 2" in screen_text(app), pilot)
+        await pilot.press("Y")
+        await until(lambda: "Code block 1" in screen_text(app), pilot)
+        await pilot.press("1")
+        await until(lambda: copied[2:] == ["ls"], pilot)
+
+        await pilot.press("space")
+        assert screen.marks == {desk.lane.id: desk.answers[0].id}
+        await pilot.press("G", "space")
+        assert screen.marks == {desk.lane.id: desk.answers[1].id}
+        assert desk.pane.marked
+        await pilot.press("space")
+        assert screen.marks == {}

@@ -54,7 +54,7 @@ async def test_a_call_is_asked_about_and_shown_in_its_place():
         ]
         assert places == sorted(places)
         desk = screen.desks[screen.lanes[0].id]
-        assert desk.text == "Let me see.So it is 42."
+        assert desk.text_of(desk.in_view) == "Let me see.So it is 42."
 
 
 async def test_typing_allows_nothing():

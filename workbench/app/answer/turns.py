@@ -79,6 +79,16 @@ class Turns:
             return self.sheet.height
         return self.sheet.top(index) + self.sheet.leaves[index].gap
 
+    def rows_between(self, first: int, end: int) -> dict[int, int]:
+        """How many of some lines belong to each section, by its number; sections without any are left out."""
+        tops = [self.top(number) for number in range(len(self.sections))]
+        ends = [*tops[1:], self.sheet.height]
+        rows = {
+            number: min(below, end) - max(top, first)
+            for number, (top, below) in enumerate(zip(tops, ends, strict=True))
+        }
+        return {number: count for number, count in rows.items() if count > 0}
+
     def take(self, deadline: float = float("inf")) -> None:
         """Parse what waits, until the time is up, and put what changed on the sheet."""
         self.place(deadline)

@@ -98,12 +98,15 @@ class AnswerView(MarkedLines, can_focus=True, inherit_bindings=False):
         """How many turns there are."""
         return len(self._turns.sections)
 
-    @property
-    def code_blocks(self) -> list[CodeBlock]:
-        """The last answer's, numbered as shown, exactly as received."""
+    def codes_in(self, section: int) -> list[CodeBlock]:
+        """The code blocks of one answer, numbered as shown, exactly as received."""
         self._turns.take()
         self._mark()
-        return self._turns.sections[-1].answer.codes()
+        return self._turns.sections[section].answer.codes()
+
+    def rows_in_view(self) -> dict[int, int]:
+        """How many rows of each section are on the screen; those with none are left out."""
+        return self._turns.rows_between(self._scroll_line, self._scroll_line + self._page)
 
     def section_text(self, section: int) -> str:
         """One answer, exactly as received."""

@@ -18,7 +18,7 @@ from workbench.domain.errors import ConfigurationError
 if TYPE_CHECKING:
     from workbench.app.widgets.attachment_line import AttachmentLine
     from workbench.app.widgets.file_picker import FilePicker
-    from workbench.domain.conversation import FilePart, Part, Turn
+    from workbench.domain.conversation import FilePart, Turn
 
 MOST_FILES = 10
 _MENTION = r"(?:^|\s)@([^\s@]+)$"
@@ -30,22 +30,12 @@ class AttachActions(ToolActions):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.attached: tuple[FilePart, ...] = ()
-        """What the next prompt takes along."""
         self._line: AttachmentLine | None = None
         self._picker: FilePicker | None = None
         self._names: list[str] = []
         self._names_at_s = float("-inf")
 
     # ---- sending --------------------------------------------------------------------------------------------------
-
-    def parts_of(self, text: str) -> "tuple[Part, ...] | str":
-        """The prompt with what is attached."""
-        if not self.attached:
-            return text
-        from workbench.domain.conversation import TextPart
-
-        return (TextPart(text), *self.attached)
 
     def attach_parts(self, files: "Sequence[FilePart]") -> None:
         """Exactly these go out with the next prompt."""
@@ -79,17 +69,17 @@ class AttachActions(ToolActions):
 
         for path in paths:
             if len(self.attached) >= MOST_FILES:
-                self._say(f"at most {MOST_FILES} files with a prompt", warning=True)
+                self.say(f"at most {MOST_FILES} files with a prompt", warning=True)
                 return
             try:
                 found = await asyncio.to_thread(attach, path)
             except ConfigurationError as error:
-                self._say(f"not attached: {error.message}", warning=True)
+                self.say(f"not attached: {error.message}", warning=True)
                 if otherwise and len(paths) == 1:
                     self.prompt.insert(for_clipboard(otherwise))
                 continue
             for warning in found.warnings:
-                self._say(warning, warning=True)
+                self.say(warning, warning=True)
             self.attach_parts([*self.attached, found.part])
 
     @work(group="attach_file", exclusive=True)

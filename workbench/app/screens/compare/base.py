@@ -1,6 +1,7 @@
 """The state of a compare screen, apart from what is done with it, so that actions can live in files of their own."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -14,13 +15,14 @@ from workbench.app.widgets.prompt_input import PromptInput
 from workbench.app.widgets.response_pane import ResponsePane
 from workbench.app.widgets.title_line import TitleLine
 from workbench.app.words import shown_prompt
+from workbench.domain.clean import clean_line
 from workbench.domain.lanes import ContextMode, Lane, Session
 
 if TYPE_CHECKING:
     from workbench.app.app import WorkbenchApp
     from workbench.app.screens.compare.lane_desk import LaneDesk
     from workbench.app.services import History
-    from workbench.domain.conversation import TurnRecord
+    from workbench.domain.conversation import FilePart, Part, TurnRecord
     from workbench.engine.comparison import Comparison
 
 
@@ -54,6 +56,8 @@ class CompareBase(Screen[None]):
         """The turn whose place the next prompt takes, and the one lane that is asked, None for all of it."""
         self.marks: dict[str, str] = {}
         """The answers chosen for copying: a lane's id to a response's."""
+        self.attached: tuple[FilePart, ...] = ()
+        """What the next prompt takes along."""
         self.kept_turns = list(turns)
         self._lineup = lineup
         self._first_draft = draft
@@ -110,31 +114,29 @@ class CompareBase(Screen[None]):
         return self.session.id if sent else ""
 
     @property
+    def turns(self) -> "Sequence[TurnRecord]":
+        """Every turn of the session so far."""
+        return self.comparison.turns if self.comparison is not None else self.kept_turns
+
+    @property
     def desk_in_question(self) -> "LaneDesk | None":
         """What the pane in question is doing."""
         pane = self.pane_in_question
         return self.desks.get(pane.lane.id) if pane is not None else None
 
-    def invite(self) -> None:
-        """What an empty prompt says."""
-        raise NotImplementedError
+    def parts_of(self, text: str) -> "tuple[Part, ...] | str":
+        """The prompt with what is attached."""
+        if not self.attached:
+            return text
+        from workbench.domain.conversation import TextPart
 
-    def draw(self) -> None:
-        """Frames, sidebar and tabs again."""
-        raise NotImplementedError
+        return (TextPart(text), *self.attached)
 
-    def rearrange(self) -> None:
-        """Choose the layout again."""
-        raise NotImplementedError
+    @property
+    def folder(self) -> Path | None:
+        """Where files go that nobody named a place for."""
+        return self.app.preferences.data_folder
 
-    def preview(self) -> None:
-        """The line above the prompt again."""
-        raise NotImplementedError
-
-    def show_pane(self, number: int) -> None:
-        """Bring a lane to the front and give it the keys."""
-        raise NotImplementedError
-
-    def stop_streams(self, pane: ResponsePane | None) -> None:
-        """Stop one pane's answers, or all."""
-        raise NotImplementedError
+    def say(self, words: str, *, warning: bool = False) -> None:
+        """Tell the user in passing."""
+        self.app.notify(clean_line(words), severity="warning" if warning else "information", markup=False)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from workbench.app.widgets.response_pane import ResponsePane
 
 if TYPE_CHECKING:
-    from workbench.app.screens.compare.screen import CompareScreen
+    from workbench.app.screens.compare.base import CompareBase
 
 
-def hints(screen: "CompareScreen") -> str:
+def hints(screen: "CompareBase") -> str:
     """As many as fit, the most wanted first."""
     words = _of_prompt(screen) if screen.focused_pane is None else _of_pane(screen)
     room = screen.size.width - 6
@@ -17,7 +17,7 @@ def hints(screen: "CompareScreen") -> str:
     return " · ".join(words)
 
 
-def _of_prompt(screen: "CompareScreen") -> list[str]:
+def _of_prompt(screen: "CompareBase") -> list[str]:
     key = screen.app.key_of
     words = [f"{key('prompt.send', 'enter')} send", f"{key('prompt.newline', 'ctrl+j')} newline"]
     if screen.busy:
@@ -28,7 +28,7 @@ def _of_prompt(screen: "CompareScreen") -> list[str]:
     return [*words, f"{key('app.palette', 'ctrl+p')} commands", f"{key('app.help', 'f1')} help"]
 
 
-def _of_pane(screen: "CompareScreen") -> list[str]:
+def _of_pane(screen: "CompareBase") -> list[str]:
     words = []
     for binding in ResponsePane.BINDINGS:
         if not binding.show or not binding.id:  # type: ignore[union-attr]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from textual import on, work
 
-from workbench.app.screens.compare.answer_actions import AnswerActions
+from workbench.app.screens.compare.copy_actions import CopyActions
 from workbench.app.widgets.lane_tabs import LaneTabs
 from workbench.app.widgets.metrics_sidebar import MetricsSidebar
 from workbench.app.widgets.response_pane import ResponsePane
@@ -16,7 +16,7 @@ READING_WIDTH = 100
 """Columns of text in a zoomed pane: longer lines are hard to follow."""
 
 
-class LaneActions(AnswerActions):
+class LaneActions(CopyActions):
     """Actions on panes and lanes."""
 
     def action_focus_pane(self, number: int) -> None:
@@ -86,10 +86,6 @@ class LaneActions(AnswerActions):
         chosen = await self.app.push_screen_wait(ModelsDialog(self.app.services, single=True))
         if chosen:
             self.change_target(pane, chosen[0])
-
-    def run_action_of_lane(self) -> None:
-        """From the menu on an answer."""
-        self.action_change_model()
 
     def change_target(self, pane: ResponsePane, target: str) -> None:
         """Point a lane at another model, keeping the lane."""

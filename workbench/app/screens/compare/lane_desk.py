@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from workbench.app.answer.leaves import CodeBlock
 from workbench.app.figures import Figures, figures_of, figures_of_live
+from workbench.app.screens.compare.shown_answers import ShownAnswer, most_in_view, place_words
 from workbench.app.tool_words import round_words
 from workbench.app.widgets.response_pane import ResponsePane
 from workbench.app.words import notice_of, shown_prompt
@@ -27,16 +29,17 @@ from workbench.engine.live import LaneMeter
 class _Running:
     """An answer that is being received; samples of one prompt are received side by side, each in its own section."""
 
-    response: Response
-    section: int
-    """The number of its place in the pane."""
+    shown: ShownAnswer
     meter: LaneMeter
     kinds: dict[int, str] = field(default_factory=dict)
     """Block number to kind, within the current attempt."""
-    sections: list[int] = field(default_factory=list)
-    """The places of its earlier rounds, each with the calls that ended it."""
     calls: list[ToolCall] = field(default_factory=list)
     """Of the round under way."""
+
+    @property
+    def section(self) -> int:
+        """The place of the round under way."""
+        return self.shown.sections[-1]
 
 
 class LaneDesk:
@@ -46,8 +49,8 @@ class LaneDesk:
         self.pane = pane
         self.last: Response | None = None
         """The newest answer that is over."""
-        self.answers: list[Response] = []
-        """Every answer in this pane that is over, in the order shown."""
+        self.shown: list[ShownAnswer] = []
+        """Every answer in this pane, in order."""
         self.events: deque[EngineEvent] = deque(maxlen=200)
         """The last events of the current run, for the inspector."""
         self._waiting: dict[str, str] = {}
@@ -67,7 +70,21 @@ class LaneDesk:
     @property
     def current(self) -> Response | None:
         """The newest answer that runs."""
-        return self._running[-1].response if self._running else None
+        return self._running[-1].shown.response if self._running else None
+
+    @property
+    def answers(self) -> list[Response]:
+        """Those that are over, in the order shown."""
+        running = [each.shown for each in self._running]
+        return [one.response for one in self.shown if one not in running]
+
+    @property
+    def in_view(self) -> ShownAnswer | None:
+        """The answer that is on the screen: the newest while the pane follows, else the one with the most rows."""
+        if not self.shown:
+            return None
+        view = self.pane.view
+        return self.shown[-1] if view.following else most_in_view(self.shown, view.rows_in_view())
 
     def expect(self, response: Response, prompt: str) -> None:
         """A response that will start, now or when the lane is free."""
@@ -83,12 +100,12 @@ class LaneDesk:
                     newest[response.sample] = response
             for sample in sorted(newest):
                 response = newest[sample]
-                self.pane.view.start_turn(shown_prompt(record.turn))
+                one = ShownAnswer(response, [self.pane.view.start_turn(shown_prompt(record.turn))])
                 notice, kind = notice_of(response)
                 self.pane.view.append_reasoning(response.reasoning)
-                self.pane.view.append(self._show_rounds(response))
+                self.pane.view.append(self._show_rounds(one))
                 self.pane.view.finish(notice, kind)
-                self.answers.append(response)
+                self.shown.append(one)
                 self.last = response
                 self._last_figures = figures_of(response)
         self.pane.view.show_kept()
@@ -129,15 +146,17 @@ class LaneDesk:
             return Figures(state="queued", queued=queued)
         return self._last_figures
 
-    @property
-    def text(self) -> str:
-        """The newest answer as received; with tools that is more than the last of its sections."""
-        if self._running:
-            running = self._running[-1]
-            return "".join(self.pane.view.section_text(section) for section in (*running.sections, running.section))
-        if self.last is not None and any(call.outcome is not None for call in self.last.tool_calls):
-            return self.last.text
-        return self.pane.view.text
+    def text_of(self, one: ShownAnswer) -> str:
+        """An answer as received so far."""
+        return "".join(self.pane.view.section_text(section) for section in one.sections)
+
+    def codes_of(self, one: ShownAnswer) -> list[CodeBlock]:
+        """Its code blocks, numbered as shown."""
+        return [block for section in one.sections for block in self.pane.view.codes_in(section)]
+
+    def words_of(self, one: ShownAnswer) -> str:
+        """`the answer to turn 2 of pane 3`."""
+        return f"the answer to {place_words(self.shown, one)} of pane {self.pane.number}"
 
     def _show_call(self, running: _Running, event: ToolCalled | ToolAnswered) -> None:
         """The round's block again, under the words that came before it."""
@@ -159,17 +178,16 @@ class LaneDesk:
     def _next_round(self, running: _Running) -> None:
         if running.calls:
             running.calls = []
-            running.sections.append(running.section)
-            running.section = self.pane.view.add_section()
+            running.shown.sections.append(self.pane.view.add_section())
 
-    def _show_rounds(self, response: Response) -> str:
+    def _show_rounds(self, one: ShownAnswer) -> str:
         """The rounds of a kept answer; what was said after the last of them."""
-        view, said = self.pane.view, 0
+        view, response, said = self.pane.view, one.response, 0
         for number in sorted({call.round for call in response.tool_calls if call.outcome is not None}):
             calls = [call for call in response.tool_calls if call.round == number]
             view.append(response.text[said : calls[0].at])
             self._add_block(calls)
-            view.add_section()
+            one.sections.append(view.add_section())
             said = calls[0].at
         return response.text[said:] or ("" if said else response.refusal)
 
@@ -198,8 +216,9 @@ class LaneDesk:
         section = self.pane.view.start_turn(label)
         if response.text:
             self.pane.view.append(response.text, section)
-        running = _Running(response, section, LaneMeter(response.lane, response.id))
+        running = _Running(ShownAnswer(response, [section]), LaneMeter(response.lane, response.id))
         running.meter.heard(event)
+        self.shown.append(running.shown)
         self._running.append(running)
         self._show_queue()
 
@@ -209,17 +228,17 @@ class LaneDesk:
         if running is not None:  # else it was stopped in the queue and never had a place on screen
             running.meter.heard(event)
             self._running.remove(running)
+            running.shown.response = response
             notice, kind = notice_of(response)
             self.pane.view.finish(notice, kind, running.section)
             self.pane.served = response.model_served
             self.last = response
             self._last_figures = figures_of_live(running.meter.figures())
-            self.answers.append(response)
         self._show_queue()
 
     def _find(self, response: str) -> _Running | None:
         for running in self._running:
-            if running.response.id == response:
+            if running.shown.response.id == response:
                 return running
         return None
 

@@ -10,13 +10,8 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import TextArea
 
-from workbench.app.figures import Figures, with_best
-from workbench.app.formatting import plural
-from workbench.app.screens.compare.attach_actions import AttachActions
-from workbench.app.screens.compare.hints import hints
-from workbench.app.screens.compare.layout import choose_layout
 from workbench.app.screens.compare.stage import Stage
-from workbench.app.widgets.metrics_sidebar import LaneRow
+from workbench.app.screens.compare.use_actions import UseActions
 from workbench.app.widgets.prompt_input import PromptInput
 from workbench.app.widgets.response_pane import ResponsePane
 from workbench.app.widgets.title_line import TitleLine
@@ -31,10 +26,9 @@ TICK_S = 0.25
 """Live figures are drawn this often, and only while something runs."""
 DRAFT_S = 0.6
 """After the last key press a draft is kept."""
-PROMPT_ROWS = 3
 
 
-class CompareScreen(AttachActions):
+class CompareScreen(UseActions):
     """One session: its lanes side by side."""
 
     CSS_PATH = "screen.tcss"
@@ -77,17 +71,6 @@ class CompareScreen(AttachActions):
         yield self.stage
         yield self.preview_line
         yield self.prompt
-
-    def invite(self) -> None:
-        """An empty prompt says what it is for."""
-        lanes = len(self.lanes)
-        models = (
-            "the model" if lanes == 1 else f"all {lanes} models at once" if lanes else "models: Ctrl+L chooses some"
-        )
-        suggested = self.session.kind == "demo" and not self.kept_turns
-        self.prompt.placeholder = f"Ask {models}{', or press Up for a suggestion' if suggested else ''}"
-        if suggested:
-            self.prompt.earlier = list(reversed(self.app.services.suggested_prompts()))
 
     def on_mount(self) -> None:
         """Show what is there; everything heavy starts after the first paint."""
@@ -220,165 +203,10 @@ class CompareScreen(AttachActions):
             if not self._any_running():
                 self._turn_over()
 
-    def _sum_up(self) -> None:
-        from workbench.app.totals import session_spent
-
-        if self.comparison is not None:
-            self._spent = session_spent(self.comparison.turns, self._spent)
-
-    def _any_running(self) -> bool:
-        return any(desk.busy for desk in self.desks.values())
-
     def _turn_over(self) -> None:
         self.preview()
         self.show_hints()
         self.app.session_ended(self)
-
-    # ---- drawing --------------------------------------------------------------------------------------------------
-
-    def _wake(self) -> None:
-        if self._ticker is not None:
-            self._ticker.resume()
-        self.show_hints()
-
-    def _tick(self) -> None:
-        if self.app.preferences.motion:
-            self._bright = not self._bright
-        running = self._any_running()
-        pending = self.history.pending if self.history is not None else 0
-        if not running:
-            self._bright = True
-            if not pending and self._ticker is not None:
-                self._ticker.pause()
-                self._read_totals()  # only now is everything in it
-            self._show_problem()
-        self.title_line.unsaved = bool(pending) and not running
-        if self.is_current:
-            self.draw()
-
-    def draw(self) -> None:
-        """Frames, sidebar and tabs again."""
-        now = time.perf_counter()
-        panes = self.stage.panes
-        desks = [self.desks.get(pane.lane.id) for pane in panes]
-        figures = with_best([desk.figures(now) if desk is not None else Figures() for desk in desks])
-        focused = self.focused_pane
-        rows = []
-        for pane, found in zip(panes, figures, strict=True):
-            pane.show(found, bright=self._bright or not found.running)
-            shown = pane is focused if self.stage.several else pane.number == self.stage.shown
-            rows.append(LaneRow(pane.number, pane.lane.label or pane.lane.target, found, shown))
-        self.stage.sidebar.show(rows, self._spent, bright=self._bright)
-        self.stage.tabs.show(rows)
-
-    def _show_problem(self) -> None:
-        problem = self.app.banner
-        if self.history is not None:
-            problem = self.history.problem or problem
-        else:
-            problem = self.app.services.history_problem or problem
-        self.banner_line.problem = problem
-
-    @work(exclusive=True, group="totals")
-    async def _read_totals(self) -> None:
-        if self.history is None:
-            return
-        import asyncio
-
-        from workbench.app.totals import read_today
-
-        budget = self.app.preferences.day_budget_nano
-        found = await asyncio.to_thread(read_today, self.history, budget, self._spent)
-        self._spent = found._replace(
-            session_nano=self._spent.session_nano,
-            session_exact=self._spent.session_exact,
-            session_unknown=self._spent.session_unknown,
-        )
-        title = self.title_line
-        title.budget_nano = self._spent.budget_nano
-        title.today_estimated = not self._spent.today_exact or self._spent.today_unknown
-        title.today_nano = self._spent.today_nano
-        self.draw()
-
-    def preview(self) -> None:
-        """The line above the prompt again."""
-        line = self.preview_line
-        line.context = self.context
-        if self._pending_prompt is not None or not self.is_attached:
-            return
-        words, problem = self._outlook(self.prompt.value)
-        if self.only_lane is not None:
-            words = f"to lane {self.desks[self.only_lane].pane.number} only   {words}".rstrip()
-        if self.editing is not None:
-            words = f"takes the earlier prompt's place   {words}".rstrip()
-        line.words, line.problem = words, problem
-
-    def _outlook(self, prompt: str) -> tuple[str, str]:
-        """What sending this would mean, and why it must not be sent."""
-        from workbench.app.screens.compare.previewing import preview_of
-
-        lanes = [lane for lane in self.lanes if self.only_lane in (None, lane.id)]
-        turns = self.comparison.turns if self.comparison is not None else self.kept_turns
-        return preview_of(self.app.services, lanes, turns, self.parts_of(prompt), self.context, self._spent)
-
-    def show_hints(self) -> None:
-        """What the keys do now."""
-        subtitle = hints(self)
-        if subtitle != self.prompt.border_subtitle:
-            self.prompt.border_subtitle = Content(subtitle)
-
-    # ---- room -----------------------------------------------------------------------------------------------------
-
-    def on_resize(self) -> None:
-        """Any size: the layout is chosen again."""
-        self.rearrange()
-
-    def rearrange(self) -> None:
-        """Choose the layout again."""
-        if not self.is_mounted or not self._divide(*self.size):
-            return
-        self.draw()
-        self.show_hints()
-
-    def _divide(self, width: int, height: int) -> bool:
-        """Give everything its room; whether anything changed."""
-        layout = choose_layout(
-            width,
-            height - PROMPT_ROWS - 2 - bool(self.banner_line.problem),
-            len(self.lanes),
-            zoomed=self.zoomed,
-            sidebar=self.sidebar_wanted,
-        )
-        key = (layout, width, height < 3, self.stage.shown, tuple(self.stage.panes))
-        if key == self._divided or not width:
-            return False
-        self._divided = key
-        self.set_class(layout.chrome != "all", "-less")
-        self.set_class(layout.chrome == "none", "-bare")
-        self.set_class(width < 12 or height < 3, "-tiny")
-        self.stage.divide(layout)
-        return True
-
-    def show_pane(self, number: int) -> None:
-        """Bring a lane to the front and give it the keys."""
-        if not 1 <= number <= len(self.stage.panes):
-            return
-        self.stage.show(number)
-        view = self.stage.panes[number - 1].view
-        if view.is_attached:
-            self.set_focus(view)
-        self.draw()
-
-    @on(ResponsePane.Focused)
-    def _pane_focused(self, message: ResponsePane.Focused) -> None:
-        self._last_pane = message.pane
-        self.stage.shown = message.pane.number
-        self.draw()
-        self.show_hints()
-
-    def on_descendant_focus(self) -> None:
-        """What works now depends on who has the keys."""
-        self.show_hints()
 
     # ---- going back -----------------------------------------------------------------------------------------------
 
@@ -403,15 +231,6 @@ class CompareScreen(AttachActions):
             self.preview()
         elif self.busy:
             self.preview_line.words = "Esc again stops all answers"
-
-    def stop_streams(self, pane: ResponsePane | None) -> None:
-        """Stop one pane's answers, or all."""
-        if self.comparison is None:
-            return
-        stopped = self.comparison.stop(pane.lane.id if pane is not None else None)
-        if stopped:
-            self.app.notify(f"stopped {plural(stopped, 'answer')}", markup=False, timeout=2)
-        self.preview()
 
     # ---- drafts ---------------------------------------------------------------------------------------------------
 

@@ -61,7 +61,7 @@ class ToolActions(SessionActions):
             try:
                 self.lookup_file = await asyncio.to_thread(_readable, typed)
             except ConfigurationError as error:
-                self._say(error.message, warning=True)
+                self.say(error.message, warning=True)
                 return
         self.tools_on = tuple(one for one in _ABOUT if one in on)
         self.offer_tools()
