@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Iterable
+from typing import Any
 
 from tests.support.answer import Answer, answer_of
 from workbench.domain.errors import ProviderError
@@ -54,6 +55,22 @@ def events_of(
 def answer_to(protocol: str, *pieces: bytes, quirks: Quirks | None = None) -> Answer:
     """The same as one answer."""
     return answer_of(*events_of(protocol, pieces, quirks))
+
+
+def answer_in(protocol: str, *frames: Any, done: bool = False) -> Answer:
+    """What decoded frames say; `done`: with `[DONE]` after them."""
+    translator = translator_for(protocol)
+    events: list[StreamEvent] = []
+    try:
+        for frame in frames:
+            events.extend(translator.feed("", frame))
+        if done:
+            events.extend(translator.marker("[DONE]"))
+        if not translator.done:
+            events.extend(translator.close())
+    except ProviderError as error:
+        return answer_of(events, error)
+    return answer_of(events)
 
 
 def sse(*frames: str, event: str = "") -> bytes:

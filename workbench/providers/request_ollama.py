@@ -4,103 +4,62 @@ Source: Ollama's API reference, chat completion, with its notes on thinking, too
 """
 
 from collections.abc import Iterator
-from typing import Any
 
-from workbench.domain.catalog import ProviderConfig
-from workbench.domain.conversation import FilePart, Message, ModelRequest, ToolCallPart, ToolResultPart
-from workbench.providers.quirks import Quirks, effort_of, matches, quirks_of
-from workbench.providers.request_parts import (
-    Compiled,
-    arguments_object,
-    check_file,
-    compile_tools,
-    file_text,
-    function_tools,
-    ignored_parameters,
-    is_image,
-    is_text,
-    merge_extra,
-    refuse,
-    sampling,
-)
-from workbench.providers.tool_schema import PLAIN, compile_schema
+from workbench.domain.conversation import FilePart, Message, ToolResultPart
+from workbench.providers.quirks import matches
+from workbench.providers.request_compiler import ItemCompiler, Json, calls_in
+from workbench.providers.request_parts import arguments_object
+from workbench.providers.tool_schema import PLAIN
+
+_SPELLINGS = {name: name for name in ("temperature", "top_p", "top_k", "seed", "stop")}
+_SPELLINGS["max_output_tokens"] = "num_predict"
 
 
-def compile_ollama(request: ModelRequest, config: ProviderConfig) -> dict[str, Any]:
-    """The JSON body of `POST /api/chat`.
+class OllamaCompiler(ItemCompiler):
+    """The JSON body of `POST /api/chat`."""
 
-    Raises:
-        ProviderError: of kind `config`, when a part of the request can't be sent there.
-    """
-    return spell_ollama(request, config).body
+    def write(self) -> None:
+        """See `Compiler.write`."""
+        request, body = self.request, self.body
+        body |= {"model": request.model, "messages": self.items(request.system), "stream": True}
+        if options := self.parameters(_SPELLINGS):
+            body["options"] = options
+        if self.effort is not None:
+            body["think"] = self.effort if matches(request.model, self.quirks.level_models) else True
+            self.sent.add("reasoning_effort")
+        if request.tools and request.tool_choice != "none":
+            body["tools"] = self.function_tools()
+            if request.tool_choice not in (None, "auto"):
+                self.lost.append("tool choice: the model decides, a call can't be demanded")
+        if request.output_schema is not None:
+            body["format"] = self.answer_schema(PLAIN)
 
+    def text(self, words: str) -> Json:
+        """See `Compiler.text`; `user` puts it before the prompt."""
+        return {"text": words}
 
-def spell_ollama(request: ModelRequest, config: ProviderConfig) -> Compiled:
-    """The body, and what it could not say."""
-    quirks = quirks_of(config)
-    body: dict[str, Any] = {
-        "model": request.model,
-        "messages": list(_messages(request, config, quirks)),
-        "stream": True,
-    }
-    lost: list[str] = []
-    options: dict[str, Any] = sampling(request, quirks)
-    sent = set(options)
-    if request.parameters.max_output_tokens is not None:
-        options["num_predict"] = request.parameters.max_output_tokens
-    if options:
-        body["options"] = options
-    effort = effort_of(request, quirks)
-    if effort is not None:
-        body["think"] = effort if matches(request.model, quirks.level_models) else True
-        sent.add("reasoning_effort")
-    if request.tools and request.tool_choice != "none":
-        schemas, lost = compile_tools(request.tools, PLAIN)
-        body["tools"] = function_tools(request.tools, schemas)
-        if request.tool_choice not in (None, "auto"):
-            lost.append("tool choice: the model decides, a call can't be demanded")
-    if request.output_schema is not None:
-        body["format"] = compile_schema(request.output_schema, PLAIN).schema
-    return Compiled(merge_extra(body, request.parameters.extra), ignored_parameters(request, sent), tuple(lost))
+    def image(self, part: FilePart) -> Json:
+        """See `Compiler.image`; `user` puts it beside the prompt."""
+        return {"image": part.base64_data}
 
+    def result(self, part: ToolResultPart) -> Json:
+        """See `ItemCompiler.result`."""
+        return {"role": "tool", "content": part.text, "tool_name": part.name}
 
-def _messages(request: ModelRequest, config: ProviderConfig, quirks: Quirks) -> Iterator[dict[str, Any]]:
-    if request.system:
-        yield {"role": "system", "content": request.system}
-    for message in request.messages:
-        for part in message.parts:
-            if isinstance(part, ToolResultPart):
-                yield {"role": "tool", "content": part.text, "tool_name": part.name}
-        if message.role == "assistant":
-            yield _assistant(message)
-        elif spoken := _user(message, config, quirks):
+    def assistant(self, message: Message) -> Iterator[Json]:
+        """See `ItemCompiler.assistant`."""
+        spoken: Json = {"role": "assistant", "content": message.text}
+        if calls := calls_in(message):
+            spoken["tool_calls"] = [
+                {"function": {"name": call.name, "arguments": arguments_object(call.arguments)}} for call in calls
+            ]
+        yield spoken
+
+    def user(self, message: Message) -> Iterator[Json]:
+        """One text, the files' words before the prompt's, and the pictures in a list of their own."""
+        files = list(self.content(part for part in message.parts if isinstance(part, FilePart)))
+        spoken: Json = {"role": "user", "content": "".join(file.get("text", "") for file in files) + message.text}
+        if images := [file["image"] for file in files if "image" in file]:
+            spoken["images"] = images
+        if spoken["content"] or images:
             yield spoken
-
-
-def _assistant(message: Message) -> dict[str, Any]:
-    spoken: dict[str, Any] = {"role": "assistant", "content": message.text}
-    calls = [part for part in message.parts if isinstance(part, ToolCallPart)]
-    if calls:
-        spoken["tool_calls"] = [
-            {"function": {"name": call.name, "arguments": arguments_object(call.arguments)}} for call in calls
-        ]
-    return spoken
-
-
-def _user(message: Message, config: ProviderConfig, quirks: Quirks) -> dict[str, Any]:
-    images: list[str] = []
-    words = ""
-    for part in message.parts:
-        if not isinstance(part, FilePart):
-            continue
-        check_file(config, quirks, part)
-        if is_image(part):
-            images.append(part.base64_data)
-        elif is_text(part):
-            words += file_text(part)
-        else:
-            refuse(config, f"takes no {part.media_type} files ({part.name})")
-    content = words + message.text
-    if images:
-        return {"role": "user", "content": content, "images": images}
-    return {"role": "user", "content": content} if content else {}

@@ -21,7 +21,7 @@ from workbench.providers.model_lists import models_in
 from workbench.providers.pump import arrivals
 from workbench.providers.quirks import quirks_of
 from workbench.providers.repair import RepairMemory
-from workbench.providers.request_parts import Compiled
+from workbench.providers.request_compiler import Compiled
 from workbench.providers.spelling import spell
 
 KEYLESS = "none"

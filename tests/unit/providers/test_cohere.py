@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.answer import Answer, answer_of
-from workbench.domain.errors import ProviderError
-from workbench.domain.events import StreamEvent
-from workbench.providers.cohere_stream import CohereTranslator
+from tests.support.answer import Answer
+from tests.support.bodies import answer_in
 
 
 def content(**fields: str) -> dict[str, Any]:
@@ -23,18 +21,7 @@ def end(reason: str = "COMPLETE", **fields: Any) -> dict[str, Any]:
 
 
 def play(*frames: Any, done: bool = False) -> Answer:
-    translator = CohereTranslator()
-    events: list[StreamEvent] = []
-    try:
-        for item in frames:
-            events.extend(translator.feed("", item))
-        if done:
-            events.extend(translator.marker("[DONE]"))
-        if not translator.done:
-            events.extend(translator.close())
-    except ProviderError as error:
-        return answer_of(events, error)
-    return answer_of(events)
+    return answer_in("cohere", *frames, done=done)
 
 
 def test_thinking_is_reasoning():

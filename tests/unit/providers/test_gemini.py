@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.answer import Answer, answer_of
-from workbench.domain.errors import ProviderError
-from workbench.domain.events import StreamEvent
-from workbench.providers.gemini_stream import GeminiTranslator
+from tests.support.answer import Answer
+from tests.support.bodies import answer_in
 
 
 def frame(*parts: dict[str, Any], **candidate: Any) -> dict[str, Any]:
@@ -16,15 +14,7 @@ def frame(*parts: dict[str, Any], **candidate: Any) -> dict[str, Any]:
 
 
 def play(*frames: Any) -> Answer:
-    translator = GeminiTranslator()
-    events: list[StreamEvent] = []
-    try:
-        for item in frames:
-            events.extend(translator.feed("", item))
-        events.extend(translator.close())
-    except ProviderError as error:
-        return answer_of(events, error)
-    return answer_of(events)
+    return answer_in("gemini", *frames)
 
 
 def test_text_and_thoughts_are_kept_apart():

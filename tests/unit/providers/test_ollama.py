@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from tests.support.answer import Answer, answer_of
-from workbench.domain.errors import ProviderError
-from workbench.domain.events import StreamEvent
-from workbench.providers.ollama_stream import OllamaTranslator
+from tests.support.answer import Answer
+from tests.support.bodies import answer_in
 
 
 def line(content: str = "", **fields: Any) -> dict[str, Any]:
@@ -20,15 +18,7 @@ def line(content: str = "", **fields: Any) -> dict[str, Any]:
 
 
 def play(*frames: Any) -> Answer:
-    translator = OllamaTranslator()
-    events: list[StreamEvent] = []
-    try:
-        for item in frames:
-            events.extend(translator.feed("", item))
-        events.extend(translator.close())
-    except ProviderError as error:
-        return answer_of(events, error)
-    return answer_of(events)
+    return answer_in("ollama", *frames)
 
 
 def test_thinking_text_and_figures():

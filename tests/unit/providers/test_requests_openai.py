@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from tests.support.requests import HELLO, IMAGE, PDF, body_of
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.conversation import (
     FilePart,
@@ -17,14 +18,10 @@ from workbench.domain.conversation import (
     ToolResultPart,
 )
 from workbench.domain.errors import ProviderError
-from workbench.providers.request_openai_chat import compile_openai_chat, spell_openai_chat
-from workbench.providers.request_openai_responses import compile_openai_responses
+from workbench.providers.spelling import spell
 
-IMAGE = FilePart("a.png", "image/png", base64.b64encode(b"png").decode(), 3)
 NOTES = FilePart("n.txt", "text/plain", base64.b64encode("né".encode()).decode(), 3)
-PDF = FilePart("d.pdf", "application/pdf", base64.b64encode(b"pdf").decode(), 3)
 CLOCK = ToolDefinition("clock", "Tells the time.", {"type": "object", "properties": {"zone": {"type": "string"}}})
-HELLO = (Message("user", (TextPart("Hello"),)),)
 
 
 def chat(**quirks) -> ProviderConfig:
@@ -37,13 +34,13 @@ def responses(**quirks) -> ProviderConfig:
 
 def test_the_plainest_request():
     """Nothing is sent that nobody asked for, but the wish to stream and to be told the usage."""
-    assert compile_openai_chat(ModelRequest("m", HELLO), chat()) == {
+    assert body_of(ModelRequest("m", HELLO), chat()) == {
         "model": "m",
         "messages": [{"role": "user", "content": "Hello"}],
         "stream": True,
         "stream_options": {"include_usage": True},
     }
-    assert compile_openai_responses(ModelRequest("m", HELLO), responses()) == {
+    assert body_of(ModelRequest("m", HELLO), responses()) == {
         "model": "m",
         "input": [{"role": "user", "content": "Hello"}],
         "stream": True,
@@ -54,7 +51,7 @@ def test_the_plainest_request():
 def test_sampling_that_a_model_refuses_is_left_out_and_said():
     """A parameter that the vendor or model does not take is not sent, and is reported."""
     request = ModelRequest("gpt-5", HELLO, parameters=Parameters(temperature=0.5, top_k=3, seed=1, stop=("x",)))
-    compiled = spell_openai_chat(request, chat(sampling=["temperature", "seed", "stop"], fixed_sampling=["gpt-5"]))
+    compiled = spell(request, chat(sampling=["temperature", "seed", "stop"], fixed_sampling=["gpt-5"]))
 
     assert compiled.body["seed"] == 1
     assert compiled.body["stop"] == ["x"]
@@ -74,9 +71,7 @@ def test_sampling_that_a_model_refuses_is_left_out_and_said():
 )
 def test_reasoning_effort_is_spelled_as_the_vendor_does(spelling, sent):
     """One effort of ours, every vendor's spelling of it."""
-    compiled = spell_openai_chat(
-        ModelRequest("m", HELLO, parameters=Parameters(reasoning_effort="low")), chat(effort=spelling)
-    )
+    compiled = spell(ModelRequest("m", HELLO, parameters=Parameters(reasoning_effort="low")), chat(effort=spelling))
 
     assert compiled.body.items() >= sent.items()
     assert compiled.ignored == (() if sent else ("reasoning_effort",))
@@ -89,13 +84,13 @@ def test_tools_calls_and_results():
         Message("assistant", (ToolCallPart("a", "clock", '{"zone": "UTC"}'), ToolCallPart("b", "clock", ""))),
         Message("tool", (ToolResultPart("a", "clock", "12:00"), ToolResultPart("b", "clock", "13:00"))),
     )
-    body = compile_openai_chat(ModelRequest("m", messages, tools=(CLOCK,), tool_choice="clock"), chat())
+    body = body_of(ModelRequest("m", messages, tools=(CLOCK,), tool_choice="clock"), chat())
 
     assert [message["role"] for message in body["messages"]] == ["user", "assistant", "tool", "tool"]
     assert body["messages"][1]["content"] is None
     assert [call["function"]["arguments"] for call in body["messages"][1]["tool_calls"]] == ['{"zone": "UTC"}', "{}"]
     assert body["tool_choice"] == {"type": "function", "function": {"name": "clock"}}
-    items = compile_openai_responses(ModelRequest("m", messages, tools=(CLOCK,)), responses())["input"]
+    items = body_of(ModelRequest("m", messages, tools=(CLOCK,)), responses())["input"]
     assert [item.get("type", "message") for item in items] == [
         "message",
         *["function_call"] * 2,
@@ -107,9 +102,9 @@ def test_parallel_calls_are_asked_for_only_where_that_is_known():
     """`parallel_tool_calls` goes to the vendor that needs it, with tools only; others never see it."""
     request = ModelRequest("m", HELLO, tools=(CLOCK,))
 
-    assert compile_openai_chat(request, chat(parallel_tool_calls=True))["parallel_tool_calls"] is True
-    assert "parallel_tool_calls" not in compile_openai_chat(request, chat())
-    assert "parallel_tool_calls" not in compile_openai_chat(ModelRequest("m", HELLO), chat(parallel_tool_calls=True))
+    assert body_of(request, chat(parallel_tool_calls=True))["parallel_tool_calls"] is True
+    assert "parallel_tool_calls" not in body_of(request, chat())
+    assert "parallel_tool_calls" not in body_of(ModelRequest("m", HELLO), chat(parallel_tool_calls=True))
 
 
 def test_call_ids_are_made_short_where_they_must_be():
@@ -118,7 +113,7 @@ def test_call_ids_are_made_short_where_they_must_be():
         Message("assistant", (ToolCallPart("call_long-id", "f", "{}"),)),
         Message("tool", (ToolResultPart("call_long-id", "f", "x"),)),
     )
-    body = compile_openai_chat(ModelRequest("m", messages), chat(short_call_ids=True))
+    body = body_of(ModelRequest("m", messages), chat(short_call_ids=True))
     sent = body["messages"][0]["tool_calls"][0]["id"]
 
     assert len(sent) == 9
@@ -129,8 +124,8 @@ def test_call_ids_are_made_short_where_they_must_be():
 def test_files_take_each_protocols_form():
     """Images and documents go in the protocol's own form, text files as words of the prompt."""
     message = Message("user", (TextPart("Look"), IMAGE, NOTES, PDF))
-    content = compile_openai_chat(ModelRequest("m", (message,)), chat())["messages"][0]["content"]
-    items = compile_openai_responses(ModelRequest("m", (message,)), responses())["input"][0]["content"]
+    content = body_of(ModelRequest("m", (message,)), chat())["messages"][0]["content"]
+    items = body_of(ModelRequest("m", (message,)), responses())["input"][0]["content"]
 
     assert [part["type"] for part in content] == ["text", "image_url", "text", "file"]
     assert content[1]["image_url"]["url"].startswith("data:image/png;base64,")
@@ -141,7 +136,7 @@ def test_files_take_each_protocols_form():
 def test_what_cannot_be_taken_is_said_before_sending():
     """A vendor without images refuses one before anything is sent."""
     with pytest.raises(ProviderError, match="takes no images") as caught:
-        compile_openai_chat(ModelRequest("m", (Message("user", (IMAGE,)),)), chat(images=False))
+        body_of(ModelRequest("m", (Message("user", (IMAGE,)),)), chat(images=False))
 
     assert caught.value.info.kind == "config"
 
@@ -159,21 +154,21 @@ def test_opaque_reasoning_goes_back_to_its_maker_only():
     )
     request = ModelRequest("m", (Message("assistant", parts),))
 
-    assert compile_openai_chat(request, chat(replay="reasoning_details"))["messages"][0] == {
+    assert body_of(request, chat(replay="reasoning_details"))["messages"][0] == {
         "role": "assistant",
         "content": "Hi",
         **details,
     }
-    assert compile_openai_chat(request, chat(replay="none"))["messages"][0] == {"role": "assistant", "content": "Hi"}
-    assert compile_openai_responses(request, responses())["input"] == [item, {"role": "assistant", "content": "Hi"}]
+    assert body_of(request, chat(replay="none"))["messages"][0] == {"role": "assistant", "content": "Hi"}
+    assert body_of(request, responses())["input"] == [item, {"role": "assistant", "content": "Hi"}]
 
 
 def test_a_schema_is_strict_only_where_that_changes_nothing():
     """A schema with optional properties is sent as it is, and the report says that it is not enforced."""
     complete = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
     optional = {"type": "object", "properties": {"a": {"type": "string"}}}
-    strict = spell_openai_chat(ModelRequest("m", HELLO, output_schema=complete), chat())
-    loose = spell_openai_chat(ModelRequest("m", HELLO, output_schema=optional), chat())
+    strict = spell(ModelRequest("m", HELLO, output_schema=complete), chat())
+    loose = spell(ModelRequest("m", HELLO, output_schema=optional), chat())
 
     assert strict.body["response_format"]["json_schema"]["strict"] is True
     assert strict.lost == ()
@@ -183,9 +178,7 @@ def test_a_schema_is_strict_only_where_that_changes_nothing():
 
 def test_where_only_json_is_known_the_schema_is_told_in_words():
     """Vendors with JSON mode alone refuse a prompt without the word; the schema stands in the system prompt."""
-    body = compile_openai_chat(
-        ModelRequest("m", HELLO, "Be brief.", output_schema={"type": "object"}), chat(schema="json_object")
-    )
+    body = body_of(ModelRequest("m", HELLO, "Be brief.", output_schema={"type": "object"}), chat(schema="json_object"))
 
     assert body["response_format"] == {"type": "json_object"}
     assert "JSON schema" in body["messages"][0]["content"]
@@ -194,20 +187,16 @@ def test_where_only_json_is_known_the_schema_is_told_in_words():
 def test_encrypted_reasoning_is_asked_for_where_it_exists():
     """Models that don't reason refuse to be asked for encrypted reasoning."""
     config = responses(encrypted_models=["gpt-5*"], effort_models=["gpt-5*"])
-    body = compile_openai_responses(
-        ModelRequest("gpt-5.5", HELLO, parameters=Parameters(reasoning_effort="high")), config
-    )
+    body = body_of(ModelRequest("gpt-5.5", HELLO, parameters=Parameters(reasoning_effort="high")), config)
 
     assert body["include"] == ["reasoning.encrypted_content"]
     assert body["reasoning"] == {"effort": "high", "summary": "auto"}
-    assert "include" not in compile_openai_responses(ModelRequest("gpt-4o", HELLO), config)
+    assert "include" not in body_of(ModelRequest("gpt-4o", HELLO), config)
 
 
 def test_extra_parameters_are_joined_with_ours():
     """`extra` goes in as it is; objects are joined, so that ours are not lost."""
-    body = compile_openai_chat(
-        ModelRequest("m", HELLO, parameters=Parameters(extra={"stream_options": {"x": 1}, "n": 1})), chat()
-    )
+    body = body_of(ModelRequest("m", HELLO, parameters=Parameters(extra={"stream_options": {"x": 1}, "n": 1})), chat())
 
     assert body["stream_options"] == {"include_usage": True, "x": 1}
     assert body["n"] == 1

@@ -1,12 +1,10 @@
 """Requests in the words of Anthropic, Gemini, Cohere and Ollama."""
 
-import base64
-
 import pytest
 
+from tests.support.requests import HELLO, IMAGE, PDF, body_of
 from workbench.domain.catalog import ProviderConfig
 from workbench.domain.conversation import (
-    FilePart,
     Message,
     ModelRequest,
     OpaquePart,
@@ -17,18 +15,13 @@ from workbench.domain.conversation import (
     ToolResultPart,
 )
 from workbench.domain.errors import ProviderError
-from workbench.providers.request_anthropic import compile_anthropic, spell_anthropic
-from workbench.providers.request_cohere import compile_cohere
-from workbench.providers.request_gemini import NO_SIGNATURE, compile_gemini
-from workbench.providers.request_ollama import compile_ollama, spell_ollama
+from workbench.providers.request_gemini import NO_SIGNATURE
+from workbench.providers.spelling import spell
 
 ANTHROPIC = ProviderConfig("anthropic", "anthropic-messages", "http://127.0.0.1")
 GEMINI = ProviderConfig("google", "gemini", "http://127.0.0.1/v1beta")
 COHERE = ProviderConfig("cohere", "cohere", "http://127.0.0.1/v2")
 OLLAMA = ProviderConfig("ollama", "ollama", "http://127.0.0.1")
-IMAGE = FilePart("a.png", "image/png", base64.b64encode(b"png").decode(), 3)
-PDF = FilePart("d.pdf", "application/pdf", base64.b64encode(b"pdf").decode(), 3)
-HELLO = (Message("user", (TextPart("Hello"),)),)
 LOOKUP = ToolDefinition(
     "lookup", "Looks up.", {"type": "object", "properties": {"q": {"type": "string"}}, "required": ["q"]}
 )
@@ -50,21 +43,19 @@ def asked(effort=None, **parameters):
 
 def test_anthropic_always_gets_a_maximum():
     """The protocol demands max_tokens: 4096 unless somebody said otherwise."""
-    assert compile_anthropic(ModelRequest("m", HELLO, "Be brief."), ANTHROPIC) == {
+    assert body_of(ModelRequest("m", HELLO, "Be brief."), ANTHROPIC) == {
         "model": "m",
         "max_tokens": 4096,
         "messages": [{"role": "user", "content": "Hello"}],
         "system": "Be brief.",
         "stream": True,
     }
-    assert (
-        compile_anthropic(ModelRequest("m", HELLO, parameters=asked(max_output_tokens=9)), ANTHROPIC)["max_tokens"] == 9
-    )
+    assert body_of(ModelRequest("m", HELLO, parameters=asked(max_output_tokens=9)), ANTHROPIC)["max_tokens"] == 9
 
 
 def test_anthropic_results_of_parallel_calls_stand_together():
     """All results of one round are in the one user message after it, before any words."""
-    messages = compile_anthropic(ModelRequest("m", ROUND), ANTHROPIC)["messages"]
+    messages = body_of(ModelRequest("m", ROUND), ANTHROPIC)["messages"]
 
     assert [message["role"] for message in messages] == ["user", "assistant", "user"]
     assert [block["type"] for block in messages[1]["content"]] == ["text", "tool_use", "tool_use"]
@@ -75,9 +66,9 @@ def test_anthropic_results_of_parallel_calls_stand_together():
 
 def test_anthropic_new_models_think_adaptively_old_ones_with_a_budget():
     """The effort is one of ours; which spelling a model takes goes by its name."""
-    new = compile_anthropic(ModelRequest("claude-opus-5-5", HELLO, parameters=asked("high")), ANTHROPIC)
-    old = compile_anthropic(ModelRequest("claude-sonnet-4-5", HELLO, parameters=asked("low")), ANTHROPIC)
-    tight = compile_anthropic(
+    new = body_of(ModelRequest("claude-opus-5-5", HELLO, parameters=asked("high")), ANTHROPIC)
+    old = body_of(ModelRequest("claude-sonnet-4-5", HELLO, parameters=asked("low")), ANTHROPIC)
+    tight = body_of(
         ModelRequest("claude-sonnet-4-5", HELLO, parameters=asked("high", max_output_tokens=3000)), ANTHROPIC
     )
 
@@ -90,12 +81,8 @@ def test_anthropic_new_models_think_adaptively_old_ones_with_a_budget():
 
 def test_anthropic_sampling_is_left_out_where_models_refuse_it():
     """New models refuse sampling parameters; that they were left out is said."""
-    new = spell_anthropic(
-        ModelRequest("claude-sonnet-5-5", HELLO, parameters=asked(temperature=0.5, seed=1)), ANTHROPIC
-    )
-    old = spell_anthropic(
-        ModelRequest("claude-sonnet-4-5", HELLO, parameters=asked(temperature=0.5, stop=("x",))), ANTHROPIC
-    )
+    new = spell(ModelRequest("claude-sonnet-5-5", HELLO, parameters=asked(temperature=0.5, seed=1)), ANTHROPIC)
+    old = spell(ModelRequest("claude-sonnet-4-5", HELLO, parameters=asked(temperature=0.5, stop=("x",))), ANTHROPIC)
 
     assert new.ignored == ("temperature", "seed")
     assert (old.body["temperature"], old.body["stop_sequences"]) == (0.5, ["x"])
@@ -111,7 +98,7 @@ def test_anthropic_opaque_blocks_come_first_and_whole():
     parts = [OpaquePart("anthropic", "anthropic-messages", data) for data in (use, found, thinking, orphan, unsigned)]
     request = ModelRequest("m", (Message("assistant", (*parts, TextPart("Hi"))), *HELLO))
 
-    assert compile_anthropic(request, ANTHROPIC)["messages"][0]["content"] == [
+    assert body_of(request, ANTHROPIC)["messages"][0]["content"] == [
         thinking,
         use,
         found,
@@ -122,7 +109,7 @@ def test_anthropic_opaque_blocks_come_first_and_whole():
 def test_anthropic_files_and_schema():
     """Documents and images are blocks; an answer's schema is closed, and what it can't say is reported."""
     schema = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 1}}, "required": ["n"]}
-    compiled = spell_anthropic(ModelRequest("m", (Message("user", (IMAGE, PDF)),), output_schema=schema), ANTHROPIC)
+    compiled = spell(ModelRequest("m", (Message("user", (IMAGE, PDF)),), output_schema=schema), ANTHROPIC)
 
     assert [block["type"] for block in compiled.body["messages"][0]["content"]] == ["image", "document"]
     assert compiled.body["output_config"]["format"]["schema"]["additionalProperties"] is False
@@ -131,9 +118,7 @@ def test_anthropic_files_and_schema():
 
 def test_gemini_turns_and_results():
     """The model's role is its own, results of one round stand in one turn, a tool without arguments has no schema."""
-    body = compile_gemini(
-        ModelRequest("gemini-2.0", ROUND, "Be brief.", tools=(LOOKUP, NOW), tool_choice="lookup"), GEMINI
-    )
+    body = body_of(ModelRequest("gemini-2.0", ROUND, "Be brief.", tools=(LOOKUP, NOW), tool_choice="lookup"), GEMINI)
 
     assert [content["role"] for content in body["contents"]] == ["user", "model", "user"]
     assert [next(iter(part)) for part in body["contents"][2]["parts"]] == [
@@ -157,9 +142,9 @@ def test_gemini_signatures_return_to_their_parts():
         ToolCallPart("", "f", "{}"),
         ToolCallPart("", "f", "{}"),
     )
-    parts = compile_gemini(ModelRequest("gemini-3-pro", (Message("assistant", own),)), GEMINI)["contents"][0]["parts"]
+    parts = body_of(ModelRequest("gemini-3-pro", (Message("assistant", own),)), GEMINI)["contents"][0]["parts"]
     foreign = (Message("assistant", (ToolCallPart("x", "f", "{}"),)),)
-    marked = compile_gemini(ModelRequest("gemini-3-pro", foreign), GEMINI)["contents"][0]["parts"]
+    marked = body_of(ModelRequest("gemini-3-pro", foreign), GEMINI)["contents"][0]["parts"]
 
     assert parts[0] == {"executableCode": {"code": "1"}}
     assert parts[1] == {"text": "Hi", "thoughtSignature": "S0"}
@@ -176,7 +161,7 @@ def test_gemini_signatures_return_to_their_parts():
 )
 def test_gemini_effort(model, config):
     """New models take a level, older ones a budget; thoughts are asked for where they exist."""
-    body = compile_gemini(ModelRequest(model, HELLO, parameters=asked("medium", top_k=4)), GEMINI)
+    body = body_of(ModelRequest(model, HELLO, parameters=asked("medium", top_k=4)), GEMINI)
 
     assert body["generationConfig"] == {"topK": 4, "thinkingConfig": config}
 
@@ -190,7 +175,7 @@ def test_cohere_spellings():
         tools=(LOOKUP, NOW),
         tool_choice="now",
     )
-    body = compile_cohere(request, COHERE)
+    body = body_of(request, COHERE)
 
     assert (body["p"], body["k"], body["stop_sequences"], body["max_tokens"]) == (0.5, 3, ["x"], 5)
     assert body["thinking"] == {"type": "enabled", "token_budget": 1024}
@@ -201,7 +186,7 @@ def test_cohere_spellings():
 def test_cohere_plan_goes_back_with_its_calls():
     """The plan that Cohere told before its calls is sent back with them."""
     parts = (OpaquePart("cohere", "cohere", {"tool_plan": "I will look"}), ToolCallPart("a", "f", "{}"))
-    message = compile_cohere(ModelRequest("m", (Message("assistant", parts),)), COHERE)["messages"][0]
+    message = body_of(ModelRequest("m", (Message("assistant", parts),)), COHERE)["messages"][0]
 
     assert message["tool_plan"] == "I will look"
     assert "content" not in message
@@ -214,9 +199,9 @@ def test_ollama_spellings():
         (Message("user", (TextPart("Look"), IMAGE)),),
         parameters=asked("low", max_output_tokens=7, seed=1, extra={"options": {"num_ctx": 8192}}),
     )
-    body = compile_ollama(request, OLLAMA)
-    level = compile_ollama(ModelRequest("gpt-oss:20b", HELLO, parameters=asked("low")), OLLAMA)
-    none = spell_ollama(ModelRequest("llama3", HELLO, parameters=asked("low")), OLLAMA)
+    body = body_of(request, OLLAMA)
+    level = body_of(ModelRequest("gpt-oss:20b", HELLO, parameters=asked("low")), OLLAMA)
+    none = spell(ModelRequest("llama3", HELLO, parameters=asked("low")), OLLAMA)
 
     assert body["options"] == {"seed": 1, "num_predict": 7, "num_ctx": 8192}
     assert body["messages"] == [{"role": "user", "content": "Look", "images": [IMAGE.base64_data]}]
@@ -226,14 +211,14 @@ def test_ollama_spellings():
 
 def test_ollama_rounds_of_tools():
     """Arguments go back as objects, results under the tool's name."""
-    messages = compile_ollama(ModelRequest("m", ROUND, tools=(LOOKUP,)), OLLAMA)["messages"]
+    messages = body_of(ModelRequest("m", ROUND, tools=(LOOKUP,)), OLLAMA)["messages"]
 
     assert messages[1]["tool_calls"][0] == {"function": {"name": "lookup", "arguments": {"q": 1}}}
     assert messages[2] == {"role": "tool", "content": "one", "tool_name": "lookup"}
 
 
-@pytest.mark.parametrize(("compiled", "config"), [(compile_cohere, COHERE), (compile_ollama, OLLAMA)])
-def test_documents_are_refused_where_there_is_no_form_for_them(compiled, config):
+@pytest.mark.parametrize("config", [COHERE, OLLAMA])
+def test_documents_are_refused_where_there_is_no_form_for_them(config):
     """A document for a protocol without documents is refused before anything is sent."""
     with pytest.raises(ProviderError, match=r"takes no application/pdf files \(d.pdf\)"):
-        compiled(ModelRequest("m", (Message("user", (PDF,)),)), config)
+        spell(ModelRequest("m", (Message("user", (PDF,)),)), config)
