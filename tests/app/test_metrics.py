@@ -98,6 +98,23 @@ async def test_attempts_stay_visible(width, state, words):
     assert words in await _frame(width, _LONG._replace(state=state, tries=("429",) * 4))
 
 
+async def test_figures_stand_still_when_the_best_is_known():
+    """The star has room in the frame before it is given; what stands alone needs none."""
+    beside = _LONG._replace(beside=True)
+    starred = await _frame(60, beside._replace(best=frozenset({"first_token", "speed", "cost"})))
+    plain = await _frame(60, beside._replace(best=frozenset()))
+
+    assert "12.3 s★ · 1.2k/s★ · 700→517 · $0.0081★" in starred
+    assert "12.3 s  · 1.2k/s  · 700→517 · $0.0081" in plain
+    assert "12.3 s · 1.2k/s · " in await _frame(60, _LONG._replace(best=frozenset()))
+
+
+async def test_a_first_token_after_retries_is_marked():
+    """The time to first token of an answer that took more than one attempt is not like the others."""
+    assert "↻ 12.3 s · " in await _frame(60, _LONG._replace(tries=("429",)))
+    assert "↻" not in await _frame(60, _LONG)
+
+
 async def test_the_served_model_is_whole_or_left_out():
     """Two names never become one."""
     assert "groq/llama → llama-3.3-70b " in await _frame(60, _LONG, "llama-3.3-70b")

@@ -1,11 +1,15 @@
 """Earlier sessions, on a real history."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from tests.app.fakes import FakeServices, Script, screen_text, until
 from workbench.app.app import WorkbenchApp
 from workbench.app.screens.compare.screen import CompareScreen
 from workbench.app.screens.sessions.screen import SessionsScreen
+from workbench.domain.errors import ErrorInfo
 from workbench.store.database import open_store
 
 
@@ -46,13 +50,38 @@ async def test_a_session_is_found_opened_and_goes_on(services):
         assert len(services.scripts["a"].requests[-1].messages) == 5
 
 
+async def test_a_reopened_session_shows_what_its_answers_took(services):
+    """The attempts before the newest answer stand in its pane's frame as they did while it ran."""
+    app = WorkbenchApp(services)
+    async with app.run_test(size=(120, 40)) as pilot:
+        first = await _ask(app, pilot, "tell me")
+        answer = first.desks[first.lanes[0].id].last
+        store = services.store
+        assert await asyncio.to_thread(store.flush)
+        (attempt,) = await asyncio.to_thread(store.sessions.attempts, answer.id)
+        store.recorder.attempt_ended(replace(attempt, n=2, reason="retry"))
+        failed = replace(attempt, id="before", won=False, http_status=429, error=ErrorInfo("rate", "wait"))
+        store.recorder.attempt_ended(failed)
+        await pilot.press("ctrl+n")
+        await until(lambda: app.screen is not first, pilot)
+        app.open_session(first.session.id)
+        await until(lambda: "429 → ✓ complete" in screen_text(app), pilot)
+        assert screen_text(app).count("↻") == 1
+
+
 async def test_sessions_are_renamed_and_deleted_after_a_question(services):
-    """Ctrl+R renames; Ctrl+D asks, and only a yes deletes."""
+    """F1 tells the list's own keys; Ctrl+R renames; Ctrl+D asks, and only a yes deletes."""
     app = WorkbenchApp(services)
     async with app.run_test(size=(120, 40)) as pilot:
         await _ask(app, pilot, "to be renamed")
         await pilot.press("ctrl+o")
         await until(lambda: isinstance(app.screen, SessionsScreen) and "to be renamed" in screen_text(app), pilot)
+        await pilot.press("f1")
+        await until(lambda: "In the list of sessions" in screen_text(app), pilot)
+        assert "Ctrl+R                  rename" in screen_text(app)
+        assert "In the prompt" not in screen_text(app)
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, SessionsScreen), pilot)
         await pilot.press("ctrl+r")
         await until(lambda: "New title" in screen_text(app), pilot)
         await pilot.press(*"better", "enter")

@@ -202,6 +202,9 @@ class WorkbenchApp(App[object]):
     @work(group="open", exclusive=True)
     async def open_session(self, session: str, demo: bool = False) -> None:
         """An earlier session with its panes, or the one that still streams in the background."""
+        from workbench.app.earlier_tries import read_tries
+        from workbench.app.screens.compare.screen import CompareScreen
+
         if session in self._kept:
             self._go(self._kept[session])
             return
@@ -214,13 +217,12 @@ class WorkbenchApp(App[object]):
             found = await asyncio.to_thread(history.sessions.session, session)
             lanes = await asyncio.to_thread(history.sessions.lanes, session)
             turns = await asyncio.to_thread(history.sessions.turns, session)
+            tries = await asyncio.to_thread(read_tries, history, turns)
             draft = await asyncio.to_thread(history.drafts.load, session) or ""
         except (StoreError, LookupError) as error:
             self.notify(clean_line(f"can't open this session: {error}"), severity="error", markup=False)
             return
-        from workbench.app.screens.compare.screen import CompareScreen
-
-        self._go(CompareScreen(found, lanes, turns, draft=draft))
+        self._go(CompareScreen(found, lanes, turns, draft=draft, tries=tries))
 
     @work(group="branch", exclusive=True)
     async def branch(self, screen: "CompareScreen", response: "Response") -> None:

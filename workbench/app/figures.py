@@ -1,13 +1,14 @@
 """The numbers of one lane as they are drawn now, whatever they come from: a running answer or a kept one."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.app.formatting import NEVER, count, money, seconds, speed
+from workbench.app.formatting import NEVER, count, money, money_places, seconds, speed
 from workbench.app.words import retry_words
 
 if TYPE_CHECKING:
-    from workbench.domain.conversation import Response
+    from workbench.domain.conversation import Attempt, Response
     from workbench.engine.live import LiveFigures
 
 STALLED_AFTER_S = 5.0
@@ -48,6 +49,10 @@ class Figures(NamedTuple):
     """It streams, but nothing has come for a while."""
     best: frozenset[str] = frozenset()
     """Which of first_token, speed and cost are the best of the turn, known once all lanes ended."""
+    beside: bool = False
+    """Other lanes stand beside it: a figure keeps room for the mark of the best."""
+    cost_places: int | None = None
+    """Decimals that the costs of all lanes share; None where it stands alone."""
 
     @property
     def first_token(self) -> str:
@@ -68,7 +73,11 @@ class Figures(NamedTuple):
         """Money, likewise: nothing is said before something may have cost."""
         if self.running and self.first_token_s is None:
             return ""
-        return money(self.cost_nano, self.cost_estimated) if self.sent or self.cost_nano is not None else NEVER
+        return (
+            money(self.cost_nano, self.cost_estimated, self.cost_places)
+            if self.sent or self.cost_nano is not None
+            else NEVER
+        )
 
     @property
     def running(self) -> bool:
@@ -110,7 +119,18 @@ class Sum(NamedTuple):
     """Something that may have cost is not in it."""
 
 
-def figures_of(response: "Response") -> Figures:
+def tries_of(attempts: "Sequence[Attempt]") -> tuple[str, ...]:
+    """What was said to each kept attempt that another try followed, as `LiveFigures.tries` tells it while it runs."""
+    from workbench.engine.live import said
+
+    return tuple(
+        said(before.error)
+        for before, after in pairwise(attempts)
+        if after.reason == "retry" and before.error is not None
+    )
+
+
+def figures_of(response: "Response", tries: tuple[str, ...] = ()) -> Figures:
     """The figures of an answer that is over."""
     from workbench.domain.timing import tokens_per_second
 
@@ -131,6 +151,7 @@ def figures_of(response: "Response") -> Figures:
         cost_estimated=response.cost_estimated,
         cold=timing.cold,
         sent=response.final_attempt is not None or response.state not in _UNSENT,
+        tries=tries,
     )
 
 
@@ -167,10 +188,17 @@ def figures_of_live(live: "LiveFigures") -> Figures:
     )
 
 
-def with_best(lanes: Sequence[Figures]) -> list[Figures]:
-    """Mark the fastest first token, the highest speed and the lowest cost, once all ended and there is a choice."""
-    if len(lanes) < 2 or any(figures.running for figures in lanes):
+def side_by_side(lanes: Sequence[Figures]) -> list[Figures]:
+    """Figures as they stand in one row: with as many decimals, and with the best marked.
+
+    Best are the fastest first token, the highest speed and the lowest cost, once all ended and there is a choice.
+    """
+    if len(lanes) < 2:
         return [figures._replace(best=frozenset()) for figures in lanes]
+    places = money_places(figures.cost_nano for figures in lanes)
+    lanes = [figures._replace(best=frozenset(), beside=True, cost_places=places) for figures in lanes]
+    if any(figures.running for figures in lanes):
+        return lanes
     won: list[set[str]] = [set() for _ in lanes]
     finished = [index for index, figures in enumerate(lanes) if figures.state == "complete"]
     for name, sign, places in (("first_token", 1, 2), ("speed", -1, 0), ("cost", 1, 0)):

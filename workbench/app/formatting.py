@@ -3,7 +3,7 @@
 Durations are seconds and money is nano-dollars everywhere else; only here do they become text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from rich.cells import cell_len
@@ -50,17 +50,24 @@ def count(value: int | None, estimated: bool = False) -> str:
     return _mark(figure, estimated)
 
 
-def money(nano: int | None, estimated: bool = False) -> str:
-    """`$12.30`, `$0.0041`, `$0.000041`; an unknown price is `$?`, never zero."""
+def money(nano: int | None, estimated: bool = False, places: int | None = None) -> str:
+    """`$12.30`, `$0.0041`, `$0.000041`, or with so many decimals; an unknown price is `$?`, never zero."""
     if nano is None:
         return "$" + UNKNOWN
     if nano == 0:
         return "$0"
-    if nano < 1_000:
-        return "<$0.000001"
     dollars = nano / _NANO
-    places = 2 if dollars >= 1 else 4 if dollars >= 0.001 else 6
+    if places is None:
+        places = 2 if dollars >= 1 else 4 if dollars >= 0.001 else 6
+    if nano < 10 ** (9 - places):
+        return f"<${10**-places:.{places}f}"
     return _mark(f"${dollars:,.{places}f}", estimated)
+
+
+def money_places(costs: Iterable[int | None]) -> int:
+    """Decimals that fit all costs of a column: four, or six where one is below a tenth of a cent and none is large."""
+    known = [nano for nano in costs if nano]
+    return 6 if known and min(known) < _NANO // 1_000 and max(known) < _NANO else 4
 
 
 def budget(nano: int) -> str:
@@ -150,11 +157,11 @@ def first_fitting(texts: Sequence[str], width: int) -> str:
     return next((text for text in texts if cell_len(text) <= width), "")
 
 
-def total(nano: int, estimated: bool = False, unknown: bool = False) -> str:
+def total(nano: int, estimated: bool = False, unknown: bool = False, places: int | None = None) -> str:
     """A sum of money with what it leaves out: `$0.0041 + ?`; `$?` when nothing of it is known."""
     if unknown:
-        return f"{money(nano, estimated)} + {UNKNOWN}" if nano else money(None)
-    return money(nano, estimated)
+        return f"{money(nano, estimated, places)} + {UNKNOWN}" if nano else money(None)
+    return money(nano, estimated, places)
 
 
 def fit_end(text: str, width: int) -> str:

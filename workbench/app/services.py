@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 from workbench.domain.lanes import ContextMode, Lane, LineUp, Session
 
 if TYPE_CHECKING:
-    from workbench.domain.conversation import Part, TurnRecord
+    from workbench.domain.conversation import Attempt, Part, TurnRecord
     from workbench.domain.prices import Rates
     from workbench.engine.comparison import Comparison
     from workbench.engine.estimate import LanePreview
@@ -126,6 +126,9 @@ class SessionReader(Protocol):
 
     def turns(self, session: str, /) -> "Sequence[TurnRecord]":
         """Its turns with all their responses."""
+
+    def attempts(self, response: str, /) -> "Sequence[Attempt]":
+        """Every request that was made for a response, in order."""
 
     def delete(self, session: str, /) -> None:
         """Really deleted."""

@@ -161,7 +161,7 @@ class LaneMeter:
                 self._activity = "retrying"
                 self._retry_at_s = self._clock() + event.wait_s
                 self._retry, self._retries = event.retry, event.of
-                self._tries += (_said(event.error),)
+                self._tries += (said(event.error),)
             case ResponseEnded(response=ended):
                 if ended.id != self.response:
                     return False
@@ -356,7 +356,8 @@ class LaneMeter:
         )
 
 
-def _said(error: ErrorInfo) -> str:
+def said(error: ErrorInfo) -> str:
+    """An error in a word: a status, or its kind."""
     return error.kind.replace("_", " ") if error.status is None else str(error.status)
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from workbench.app.figures import Figures, figures_of, figures_of_live, sum_cost, with_best
-from workbench.domain.conversation import Response
+from workbench.app.figures import Figures, figures_of, figures_of_live, side_by_side, sum_cost, tries_of
+from workbench.domain.conversation import Attempt, AttemptReason, Response
+from workbench.domain.errors import ErrorInfo
 from workbench.domain.timing import Timing
 from workbench.domain.usage import Usage
 from workbench.engine.live import LiveFigures
@@ -15,16 +16,16 @@ def test_the_best_are_marked_once_all_ended():
     """Fastest first token, highest speed and lowest cost are marked, each in its own lane."""
     other = _DONE._replace(first_token_s=0.9, speed=120.0, cost_nano=2_000_000)
 
-    first, second = with_best([_DONE, other])
+    first, second = side_by_side([_DONE, other])
 
     assert (first.best, second.best) == ({"first_token"}, {"speed", "cost"})
 
 
 def test_nothing_is_best_while_something_runs_or_looks_alike():
     """A race has no winner before its end, and none when the figures read the same."""
-    assert not any(found.best for found in with_best([_DONE, _DONE._replace(state="streaming", speed=500.0)]))
-    assert not any(found.best for found in with_best([_DONE, _DONE._replace(first_token_s=0.5004, speed=80.2)]))
-    assert not any(found.best for found in with_best([_DONE]))
+    assert not any(found.best for found in side_by_side([_DONE, _DONE._replace(state="streaming", speed=500.0)]))
+    assert not any(found.best for found in side_by_side([_DONE, _DONE._replace(first_token_s=0.5004, speed=80.2)]))
+    assert not any(found.best for found in side_by_side([_DONE]))
 
 
 def test_what_never_came_is_not_unknown():
@@ -55,7 +56,7 @@ def test_a_sum_says_when_it_is_not_all():
 def test_an_answer_cut_short_wins_nothing():
     """Half an answer is cheap: that is no merit."""
     cut = _DONE._replace(state="truncated", cost_nano=1_000)
-    first, second, third = with_best([_DONE, cut, _DONE._replace(cost_nano=5_000_000)])
+    first, second, third = side_by_side([_DONE, cut, _DONE._replace(cost_nano=5_000_000)])
     assert (first.best, second.best, third.best) == ({"cost"}, set(), set())
 
 
@@ -81,3 +82,24 @@ def test_tokens_are_shortened_by_whole_figures():
         input_tokens=700, cached_tokens=640, output_tokens=517, reasoning_tokens=126, input_estimated=False
     )
     assert figures.token_texts("→") == ["700(640)→517(126)", "700(640)→517", "700→517", "→517"]
+
+
+def test_costs_of_one_row_have_as_many_decimals():
+    """Four, unless one is so small that four would hide it; a cost below the last decimal says so."""
+    small = [_DONE._replace(cost_nano=41_000), _DONE._replace(cost_nano=4_100_000)]
+    large = [*small, _DONE._replace(cost_nano=12_304_000_000), _DONE._replace(cost_nano=None)]
+
+    assert [found.cost for found in side_by_side(small)] == ["$0.000041", "$0.004100"]
+    assert [found.cost for found in side_by_side(large)] == ["<$0.0001", "$0.0041", "$12.3040", "$?"]
+
+
+def test_kept_attempts_tell_their_tries():
+    """What was said before each retry; a corrected request and a round of tools are no retries."""
+
+    def attempt(n: int, reason: AttemptReason, error: ErrorInfo | None = None) -> Attempt:
+        return Attempt(f"a{n}", "r", n, reason, "fake", "m", "2026-01-01T00:00:00Z", error=error)
+
+    rate, refused = ErrorInfo("rate", "wait", status=429), ErrorInfo("bad_request", "no")
+    kept = [attempt(1, "first", refused), attempt(2, "corrective", rate), attempt(3, "retry"), attempt(4, "tool")]
+
+    assert tries_of(kept) == ("429",)

@@ -284,17 +284,18 @@ class MetricsSidebar(Widget):
         muted, plain = tones.named("text-muted"), tones.named("foreground")
         turn = sum_cost(row.figures for row in self._rows)
         started = any(row.figures.state != "idle" for row in self._rows)
-        rows: list[tuple[str, str]] = [("turn", total(*turn) if started else "")]
+        places = next((row.figures.cost_places for row in self._rows), None)
+        rows: list[tuple[str, str]] = [("turn", total(*turn, places) if started else "")]
         if spent.session_nano is not None:
             coming = sum_cost(row.figures for row in self._rows if row.figures.running)
             estimated = not spent.session_exact or coming.estimated
             unknown = spent.session_unknown or coming.unknown
-            rows.append(("session", total(spent.session_nano + coming.nano, estimated, unknown)))
+            rows.append(("session", total(spent.session_nano + coming.nano, estimated, unknown, places)))
         if spent.simulated:
             rows.append(("today", "not counted"))
         elif spent.today_nano is not None:
             of = f" of {budget(spent.budget_nano)}" if spent.budget_nano is not None else ""
-            known = total(spent.today_nano, not spent.today_exact, spent.today_unknown)
+            known = total(spent.today_nano, not spent.today_exact, spent.today_unknown, places)
             rows.append(("today", first_fitting([known + of, known], width - 6)))
         lines = []
         for name, value in rows:

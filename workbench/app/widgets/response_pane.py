@@ -233,19 +233,24 @@ class ResponsePane(Widget):
         figures = self.figures
         if figures.state in ("idle", "queued") or figures.elapsed_s is None:
             return Content("")
-        star = self.symbols.best
         if figures.first_token_s is None and (figures.running or figures.state in ("failed", "cancelled")):
             texts = [seconds(figures.elapsed_s)]
         else:
+            again = f"{self.symbols.state('retrying').sign} " if figures.tries and figures.first_token_s else ""
             texts = [
-                figures.first_token + (star if "first_token" in figures.best else ""),
-                figures.rate + (star if "speed" in figures.best else ""),
+                again + self._starred(figures.first_token, "first_token"),
+                self._starred(figures.rate, "speed"),
                 f"{count(figures.input_tokens, figures.input_estimated)}{self.symbols.arrow}"
                 f"{count(figures.output_tokens, figures.output_estimated)}",
-                figures.cost + (star if "cost" in figures.best else ""),
+                self._starred(figures.cost, "cost"),
             ]
             texts = [text for text in texts if text]
         while len(texts) > 1 and sum(map(cell_len, texts)) + 3 * (len(texts) - 1) > width:
             texts.pop(-2)  # the ends matter most: how soon, and how dear
         numbers = first_fitting([f" {self.symbols.dot} ".join(texts)], width)  # a cut figure would be another figure
         return Content.styled(numbers, tones.named("text-muted"))
+
+    def _starred(self, text: str, name: str) -> str:
+        """A figure with its star, or with the star's room where there may be one."""
+        room = " " if self.figures.beside else ""
+        return text + (self.symbols.best if name in self.figures.best else room) if text else ""

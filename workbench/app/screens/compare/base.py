@@ -1,7 +1,8 @@
 """The state of a compare screen, apart from what is done with it, so that actions can live in files of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -40,6 +41,7 @@ class CompareBase(Screen[None]):
         lineup: str = "",
         draft: str = "",
         prompt: str | None = None,
+        tries: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     ) -> None:
         super().__init__()
         self.session = session
@@ -59,6 +61,8 @@ class CompareBase(Screen[None]):
         self.attached: tuple[FilePart, ...] = ()
         """What the next prompt takes along."""
         self.kept_turns = list(turns)
+        self.kept_tries = tries
+        """What was said to the attempts before the last one, by the id of each lane's newest kept answer."""
         self._lineup = lineup
         self._first_draft = draft
         self._pending_prompt = prompt

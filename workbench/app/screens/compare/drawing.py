@@ -5,7 +5,7 @@ import time
 from textual import work
 from textual.content import Content
 
-from workbench.app.figures import Figures, with_best
+from workbench.app.figures import Figures, side_by_side
 from workbench.app.screens.compare.base import CompareBase
 from workbench.app.screens.compare.hints import hints
 from workbench.app.widgets.metrics_sidebar import LaneRow
@@ -17,8 +17,8 @@ class DrawnCompare(CompareBase):
     def invite(self) -> None:
         """An empty prompt says what it is for."""
         lanes = len(self.lanes)
-        models = (
-            "the model" if lanes == 1 else f"all {lanes} models at once" if lanes else "models: Ctrl+L chooses some"
+        models = {0: "models: Ctrl+L chooses some", 1: "the model", 2: "both models at once"}.get(
+            lanes, f"all {lanes} models at once"
         )
         suggested = self.session.kind == "demo" and not self.kept_turns
         self.prompt.placeholder = f"Ask {models}{', or press Up for a suggestion' if suggested else ''}"
@@ -59,7 +59,7 @@ class DrawnCompare(CompareBase):
         now = time.perf_counter()
         panes = self.stage.panes
         desks = [self.desks.get(pane.lane.id) for pane in panes]
-        figures = with_best([desk.figures(now) if desk is not None else Figures() for desk in desks])
+        figures = side_by_side([desk.figures(now) if desk is not None else Figures() for desk in desks])
         focused = self.focused_pane
         rows = []
         for pane, found in zip(panes, figures, strict=True):

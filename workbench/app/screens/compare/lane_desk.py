@@ -1,7 +1,7 @@
 """What one lane is doing: the answer that runs, the prompts that wait behind it, and the pane that shows them."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -91,8 +91,13 @@ class LaneDesk:
         self._waiting[response.id] = prompt
         self._show_queue()
 
-    def load(self, records: Sequence[TurnRecord]) -> None:
-        """Show what is kept of this lane; the newest revision of each answer."""
+    def load(self, records: Sequence[TurnRecord], tries: Mapping[str, tuple[str, ...]]) -> None:
+        """Show what is kept of this lane; the newest revision of each answer.
+
+        Args:
+            records: all turns of the session.
+            tries: what was said to the attempts before the last one, by the id of the newest answers.
+        """
         for record in records:
             newest: dict[int, Response] = {}
             for response in record.responses:
@@ -107,7 +112,8 @@ class LaneDesk:
                 self.pane.view.finish(notice, kind)
                 self.shown.append(one)
                 self.last = response
-                self._last_figures = figures_of(response)
+                self._last_figures = figures_of(response, tries.get(response.id, ()))
+                self.pane.served = response.model_served
         self.pane.view.show_kept()
 
     def queued(self, response: str, prompt: str) -> None:

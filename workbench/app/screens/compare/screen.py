@@ -97,7 +97,7 @@ class CompareScreen(UseActions):
             pane.furnish()
         if self.kept_turns:
             for desk in self.desks.values():
-                desk.load(self.kept_turns)
+                desk.load(self.kept_turns, self.kept_tries)
             self.prompt.earlier = [record.turn.prompt for record in self.kept_turns]
             self.draw()
         self._prepare()
