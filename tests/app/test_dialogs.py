@@ -1,5 +1,7 @@
 """Pickers and menus."""
 
+import pytest
+
 from tests.app.fakes import FakeServices, screen_text, until
 from workbench.app.app import WorkbenchApp
 from workbench.app.dialogs.models import ModelsDialog, matching
@@ -74,6 +76,25 @@ async def test_help_shows_the_focused_widgets_keys_first():
         await pilot.press("escape", "f2", "f1")
         await until(lambda: "In a pane" in screen_text(app), pilot)
         assert "In the prompt" not in screen_text(app).split("In a pane")[0]
+
+
+@pytest.mark.parametrize(
+    ("keys", "own"), [((), "On the welcome page"), (("ctrl+l",), "In the list of models"), (("ctrl+p",), "Everywhere")]
+)
+async def test_help_begins_with_the_screens_own_keys(keys, own):
+    """F1 tells what works where it is pressed, nothing of a prompt that isn't there, and goes with a second F1."""
+    app = WorkbenchApp(FakeServices())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*keys)
+        below = app.screen
+        await pilot.press("f1")
+        await until(lambda: "Names of these keys" in screen_text(app), pilot)
+        shown = screen_text(app)
+        assert own in shown
+        assert "In the prompt" not in shown
+        assert "app.quit" in shown
+        await pilot.press("f1")
+        await until(lambda: app.screen is below, pilot)
 
 
 async def test_the_answer_menu_continues_one_lane_or_branches():

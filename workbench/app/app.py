@@ -40,7 +40,6 @@ class WorkbenchApp(App[object]):
 
     TITLE = "workbench"
     NOTIFICATION_TIMEOUT = 4
-    COMMAND_PALETTE_BINDING = "ctrl+p"
     CSS = """
     * { scrollbar-size-vertical: 1; scrollbar-color: $panel; scrollbar-background: $background;
         scrollbar-color-hover: $secondary; scrollbar-color-active: $secondary;
@@ -56,6 +55,7 @@ class WorkbenchApp(App[object]):
         Binding("ctrl+q", "ask_to_quit", "quit", id="app.quit", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "copy, stop, quit", id="app.interrupt", show=False, priority=True),
         Binding("f1", "help", "help", id="app.help", show=False, priority=True),
+        Binding("ctrl+p", "command_palette", "commands", id="app.palette", show=False, priority=True),
     ]
 
     def __init__(self, services: Services, start: StartOptions = StartOptions()) -> None:  # noqa: B008
@@ -361,9 +361,12 @@ class WorkbenchApp(App[object]):
 
     def action_help(self) -> None:
         """Keys of what is focused first."""
-        from workbench.app.dialogs.help import help_dialog
+        from workbench.app.dialogs.help import HelpDialog
 
-        self.push_screen(help_dialog(self))
+        if isinstance(self.screen, HelpDialog):
+            self.screen.action_leave()
+        else:
+            self.push_screen(HelpDialog(self))
 
     @work(group="link", exclusive=True)
     async def show_link(self, url: str) -> None:

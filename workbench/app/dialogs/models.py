@@ -52,6 +52,7 @@ def _note(choice: Choice) -> str:
 class ModelsDialog(Dialog[tuple[str, ...]]):
     """Answers with targets, one per lane, in order."""
 
+    HELP_TITLE = "In the list of models"
     app: "WorkbenchApp"
 
     DEFAULT_CSS = """
@@ -75,6 +76,12 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
         self._chosen = [] if single else list(chosen)
         self._choices: Sequence[Choice] = ()
         self._shown: list[str] = []
+        enter = "choose" if single else "add; again adds it once more"
+        self.HELP_ROWS = (
+            ("Enter", enter),
+            ("Up, Down, PgUp, PgDn", "next and previous"),
+            ("letters", "filter by name, or type provider/model in full"),
+        )
 
     def compose(self) -> ComposeResult:
         """What is chosen, the filter, and what can be chosen."""
@@ -128,7 +135,9 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Backspace edits the filter as long as there is one."""
-        return not (action == "remove_last" and self.query_one(Input).value)
+        if action == "remove_last":
+            return not self._single and not self.query_one(Input).value
+        return not (action == "accept" and self._single)
 
     def action_accept(self) -> None:
         """These lanes."""

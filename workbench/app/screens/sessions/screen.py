@@ -41,6 +41,12 @@ class SessionsScreen(Screen[str | None]):
         Binding("ctrl+r", "rename", "rename", id="sessions.rename", priority=True),
         Binding("ctrl+d,delete", "delete", "delete", id="sessions.delete", priority=True),
     ]
+    HELP_TITLE = "In the list of sessions"
+    HELP_ROWS = (
+        ("Enter", "open"),
+        ("Up, Down, PgUp, PgDn", "next and previous"),
+        ("letters", "search prompts, answers and titles"),
+    )
     app: "WorkbenchApp"
 
     def __init__(self, history: History, streaming: Collection[str] = ()) -> None:

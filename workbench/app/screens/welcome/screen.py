@@ -34,6 +34,7 @@ class WelcomeScreen(Screen[None]):
         Binding("ctrl+l", "choose('models')", "models", id="welcome.models", show=False),
     ]
     app: "WorkbenchApp"
+    HELP_TITLE = "On the welcome page"
 
     def __init__(self) -> None:
         super().__init__()
