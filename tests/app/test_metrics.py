@@ -6,6 +6,7 @@ from textual.app import App, ComposeResult
 from tests.app.fakes import screen_text
 from workbench.app import themes
 from workbench.app.figures import Figures
+from workbench.app.widgets.lane_tabs import LaneTabs
 from workbench.app.widgets.metrics_sidebar import LaneRow, MetricsSidebar, Spent
 from workbench.app.widgets.response_pane import ResponsePane
 from workbench.domain.lanes import Lane
@@ -116,7 +117,7 @@ async def test_a_first_token_after_retries_is_marked():
 
 
 async def test_the_served_model_is_whole_or_left_out():
-    """Two names never become one."""
+    """P12: a model that was served under another name is told beside the target; two names never become one."""
     assert "groq/llama → llama-3.3-70b " in await _frame(60, _LONG, "llama-3.3-70b")
     narrow = await _frame(36, _LONG, "llama-3.3-70b")
     assert "groq/llama " in narrow
@@ -127,3 +128,34 @@ async def test_a_silent_stream_says_so():
     """N05: the frame shows how long nothing came."""
     silent = _LONG._replace(state="streaming", note="stalled 7 s", stalled=True)
     assert "stalled 7 s" in await _frame(60, silent)
+
+
+class _Tabs(_Toned):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tabs = LaneTabs()
+
+    def compose(self) -> ComposeResult:
+        yield self.tabs
+
+
+@pytest.mark.parametrize(
+    ("width", "lanes", "shown"),
+    [
+        (80, 4, [" 1 ✓ groq/llama  2 ✓ groq/llama  3 ✓ groq/llama  4 ✗ groq/llama"]),
+        (30, 4, [" 1 ✓  2 ✓  3 ✓  4 ✗"]),
+        (20, 4, ["1✓ 2✓ 3✓ 4✗"]),
+        (20, 9, ["1✓2✓3✓4✓5✓6✓7✓8✓9✗"]),
+        (20, 12, ["1✓2✓3✓4✓5✓6✓7✓8✓9✓", "10✓11✓12✗"]),
+    ],
+)
+async def test_tabs_show_every_lane(width, lanes, shown):
+    """Names give way, then the air between the tabs; number and state of each lane always stand there."""
+    app = _Tabs()
+    async with app.run_test(size=(width, 5)) as pilot:
+        failed = Figures(state="failed")
+        rows = [LaneRow(n, "groq/llama", failed if n == lanes else _LONG) for n in range(1, lanes + 1)]
+        app.tabs.show(rows)
+        await pilot.pause()
+        found = [line[1:].rstrip() for line in screen_text(app).splitlines() if line.strip()]
+        assert found == shown

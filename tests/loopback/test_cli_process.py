@@ -107,6 +107,20 @@ def test_a_dumb_terminal() -> None:
     assert "\x1b" not in said
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits work otherwise elsewhere")
+def test_narrow_limits() -> None:
+    """T20: with 32 open files and 400 MB of addresses two models are still asked, and answer."""
+
+    def narrow() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+        resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
+
+    process = start(["ask", "Say hi", "-m", "sim/swift@tps=0", "-m", "sim/coder@tps=0", "--json"], preexec_fn=narrow)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+    assert [lane["state"] for lane in json.loads(out)["responses"]] == ["complete", "complete"]
+
+
 def test_help_is_quick() -> None:
     """`--help` costs at most 0.3 s of CPU and loads neither SDK nor Textual nor an HTTP client."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -202,7 +202,7 @@ async def test_an_error_body_that_trickles_meets_a_deadline(
 async def test_nothing_of_the_environment_is_sent(
     protocol: str, clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """H13: keys, organizations and custom headers of the environment never reach a provider, a keyless one least."""
+    """A06, H13: keys, organizations, headers and addresses of the environment reach no provider, keyless ones least."""
     canary = "environment-canary"
     for name in ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
         monkeypatch.setenv(name, canary)

@@ -66,6 +66,22 @@ async def test_arrivals_are_stamped_before_they_are_read(protocol: str, clients:
     assert stamps == sorted(stamps)
 
 
+async def test_megabytes_in_one_write(clients: Clients) -> None:
+    """N11: what a server throws out at once, of which no write waits for a reader, is read whole and in order."""
+    words = "".join(f"{number:07d} " for number in range(650_000))
+
+    async def answer(_: Request, wire: Wire) -> None:
+        await wire.head(content_type=label("openai-chat"))
+        pieces = (words[at : at + 4000] for at in range(0, len(words), 4000))
+        body = "".join(f"data: {json.dumps({'choices': [{'delta': {'content': piece}}]})}\n\n" for piece in pieces)
+        await wire.send(body.encode() + b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n')
+
+    async with rude_server(answer) as server:
+        whole = await ask(provider_at("openai-chat", f"http://127.0.0.1:{server.port}", clients))
+    assert whole.text == words
+    assert whole.finish is not None
+
+
 @each
 async def test_comments_are_no_sign_of_life(protocol: str, clients: Clients) -> None:
     """N06: keep-alive comments and blank lines give no arrival at all."""

@@ -89,8 +89,21 @@ class Terminal:
             select.select([], [], [], 0.7)
 
     def _cpu_s(self) -> float:
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return int(fields[11]) + int(fields[12])
+        return int(self._stat()[11]) + int(self._stat()[12])
+
+    def _stat(self) -> list[str]:
+        """The fields of `/proc/PID/stat` from the state on."""
+        return Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+
+    def wait_stopped(self, timeout_s: float = 10.0) -> None:
+        """Read until the process is stopped, and then what it wrote before."""
+        end = time.monotonic() + timeout_s
+        while self._stat()[0] != "T":
+            self._read(0.05)
+            if time.monotonic() > end:
+                raise AssertionError("it does not stop")
+        while self._read(0.05, once=True):
+            pass
 
     def wait_unread(self, timeout_s: float = 10.0) -> int:
         """The exit code, without reading anything more."""

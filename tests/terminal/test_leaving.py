@@ -5,8 +5,9 @@ import signal
 import pytest
 
 from tests.support.drawn_terminal import DrawnTerminal
+from tests.support.frames import whole_frames
 from tests.support.pty_whitelist import left_on
-from tests.terminal.conftest import Kept, Run, texts
+from tests.terminal.conftest import Kept, Run, complete, texts
 
 _SLOW = ("-m", "sim/steady@tps=60@ttft=0", "-m", "sim/swift@tps=0@ttft=0")
 _PROMPT = ("--prompt", "Explain how a hash table works")
@@ -55,6 +56,19 @@ def test_a_signal_while_answers_come(run: Run, kept: Kept, number: int, code: in
     session = kept()
     assert [answer["state"] for answer in session["turns"][0]["responses"]] == ["cancelled", "complete"]
     assert all(texts(session))
+
+
+def test_stopped_and_continued_while_an_answer_comes(run: Run, kept: Kept) -> None:
+    """T06: a stopped program leaves the shell its terminal; continued it draws itself anew and the answer goes on."""
+    terminal = _streaming(run)
+    terminal.signal(signal.SIGTSTP)
+    terminal.wait_stopped()
+    _assert_given_back(terminal)
+    terminal.resize(100, 30)  # nothing of before stands there any more
+    terminal.signal(signal.SIGCONT)
+    terminal.until(lambda text: complete(2)(text) and whole_frames(terminal) == 4, 40)
+    assert terminal.after != terminal.before
+    assert [answer["state"] for answer in kept()["turns"][0]["responses"]] == ["complete", "complete"]
 
 
 def test_killed_and_started_again(run: Run, kept: Kept) -> None:

@@ -55,6 +55,27 @@ def test_config_show_is_a_configuration(workbench: Command, home: Path) -> None:
     assert 'lanes = ["lab/x", { target = "lab/y", temperature = 0.5 }]' in shown
 
 
+def test_no_configuration_of_the_current_directory(
+    workbench: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A09: files where the program is started are no configuration: a project can't choose where prompts go."""
+    alone = workbench("config", "show").out
+    monkeypatch.chdir(tmp_path)
+    evil = '[providers.openai]\nbase_url = "http://evil.example/v1"\n'
+    for name in ("workbench.toml", "config.toml", ".workbench.toml", ".workbench/config.toml", "workbench/config.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(evil)
+    assert workbench("config", "show").out == alone
+
+
+@pytest.mark.parametrize("option", ["--api-key", "--key", "--token"])
+def test_no_option_takes_a_key(workbench: Command, option: str) -> None:
+    """A18: a key can't stand on the command line, where every process of the machine may read it."""
+    ran = workbench("ask", "hi", "-m", "sim/swift", option, "canary-4711")
+    assert ran.code == 2
+    assert "canary-4711" not in ran.out
+
+
 def test_models_and_providers(workbench: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """The catalogue holds the simulated models with prices; keys are told by name and never shown."""
     monkeypatch.setenv("OPENAI_API_KEY", "canary-4711")
