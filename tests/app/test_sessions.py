@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from textual.widgets import Input, OptionList
 
 from tests.app.fakes import FakeServices, Script, screen_text, until
 from workbench.app.app import WorkbenchApp
@@ -95,6 +96,38 @@ async def test_sessions_are_renamed_and_deleted_after_a_question(services):
         await until(lambda: "can't be brought back" in screen_text(app), pilot)
         await pilot.press("y")
         await until(lambda: "No sessions yet" in screen_text(app), pilot)
+
+
+async def test_a_long_title_is_kept_whole(services):
+    """A title is cut only where it is drawn: renaming begins with all of it, and its end can be typed on."""
+    prompt = "a prompt of many words " * 6
+    app = WorkbenchApp(services)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _ask(app, pilot, prompt)
+        await pilot.press("ctrl+o")
+        await until(lambda: isinstance(app.screen, SessionsScreen) and "…" in screen_text(app), pilot)
+        await pilot.press("ctrl+r")
+        await until(lambda: "New title" in screen_text(app), pilot)
+        field = app.screen.query_one(Input)
+        assert field.value == prompt.strip()
+        assert field.cursor_position == len(field.value)
+
+
+async def test_a_search_shows_the_line_that_holds_the_words(services):
+    """Under the title stands the matching line with the words marked; what is not found is told by name."""
+    services.scripts["a"] = Script("First line.\nMany **marmots** live here.\nLast line.\n")
+    app = WorkbenchApp(services)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await _ask(app, pilot, "tell me")
+        await pilot.press("ctrl+o")
+        await until(lambda: isinstance(app.screen, SessionsScreen) and "tell me" in screen_text(app), pilot)
+        await pilot.press(*"marm")
+        await until(lambda: "live here" in screen_text(app), pilot)
+        assert "First line" not in screen_text(app)
+        line = app.screen.query_one(OptionList).get_option_at_index(0).prompt
+        assert [line.plain[span.start : span.end] for span in line.spans if "bold" in str(span.style)] == ["marm"]
+        await pilot.press(*"zz")
+        await until(lambda: "Nothing found for marmzz" in screen_text(app), pilot)
 
 
 async def test_an_empty_history_teaches(services):

@@ -37,7 +37,8 @@ from workbench.engine.ports import Deployments, PriceBook, Recorder
 from workbench.engine.response_run import ResponseRun
 from workbench.engine.toolbox import Toolbox
 
-TITLE_CHARACTERS = 60
+TITLE_CHARACTERS = 200
+"""So much of a prompt's first line is kept as a title; a list shows what it has room for."""
 
 
 class Comparison:

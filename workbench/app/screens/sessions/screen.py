@@ -1,6 +1,7 @@
 """Earlier sessions: newest first, searched as one types, to open, rename or delete."""
 
 import asyncio
+import re
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,29 @@ if TYPE_CHECKING:
     from workbench.app.app import WorkbenchApp
     from workbench.store.rows import SessionRow
 
-PAGE = 100
-"""Rows read at once; more are read when the end of the list is near."""
+PAGE = 60
+"""Rows read at once, a tall screen full; more are read when the end of the list is near."""
+_WHEN = 16
+"""Columns before a title: the activity mark and the time."""
+_MODELS, _TURNS, _FIGURES = 104, 66, 44
+"""Widths from which there is room for the models, for the turns, for any figure."""
+_FOUND = "bold $foreground on $primary 30%"
+
+
+def sought(query: str) -> re.Pattern[str] | None:
+    """What stands out in a line that was found: the words that were typed, where a word begins."""
+    words = sorted(set(query.replace('"', " ").split()), key=len, reverse=True)
+    if not words:
+        return None
+    return re.compile("|".join((r"(?<!\w)" if word.isascii() else "") + re.escape(word) for word in words), re.I)
+
+
+def matching_line(snippet: str, query: str) -> str:
+    """The line of a snippet that holds a word of the query; what surrounds it is left out."""
+    wanted = sought(query)
+    lines = [line.strip() for line in snippet.splitlines() if line.strip()]
+    found = (line for line in lines if wanted is not None and wanted.search(line))
+    return next(found, lines[0] if lines else "")
 
 
 class SessionsScreen(Screen[str | None]):
@@ -111,12 +133,16 @@ class SessionsScreen(Screen[str | None]):
             return
         self._rows = list(rows)
         self._more = len(rows) == PAGE
+        self._list(0)
+        self._show_empty()
+
+    def _list(self, highlighted: int | None = None) -> None:
+        """Draw every row again; the cursor stays where it is unless it is told to go."""
         options = self.query_one(OptionList)
+        at = options.highlighted if highlighted is None else highlighted
         options.clear_options()
         options.add_options([Option(self._line(row)) for row in self._rows])
-        if self._rows:
-            options.highlighted = 0
-        self._show_empty()
+        options.highlighted = at if self._rows else None
 
     @work(exclusive=True, group="sessions")
     async def _read_more(self) -> None:
@@ -137,9 +163,10 @@ class SessionsScreen(Screen[str | None]):
     def _show_empty(self) -> None:
         self.set_class(not self._rows, "-empty")
         words = (
-            "No session holds these words. Esc clears the search."
+            f"Nothing found for {clean_line(self._query)}: every word must be in one prompt, answer or title."
+            " Esc clears the search."
             if self._query
-            else "No sessions yet. Whatever you send is kept here, with its numbers: Esc, type a prompt, Enter."
+            else "No sessions yet: whatever you send is kept here, with its answers and numbers. Esc goes back."
         )
         self.query_one("#empty", Static).update(Content(words))
 
@@ -147,22 +174,35 @@ class SessionsScreen(Screen[str | None]):
         index = self.query_one(OptionList).highlighted
         return self._rows[index] if index is not None and index < len(self._rows) else None
 
+    def on_resize(self) -> None:
+        """The lines are as wide as the screen."""
+        if self._rows:
+            self._list()
+
     def _line(self, row: "SessionRow") -> Content:
-        width = max(20, self.size.width - 4)
+        width = max(20, self.size.width - 3)  # a blank on both sides, and the scrollbar
         when = day_and_time(row.updated_utc)
         running = f"{self.app.symbols.state('streaming').sign} " if row.id in self._streaming else "  "
         mark = f"{'~' if row.cost_unknown or row.cost_estimated_nano else ''}{money(row.cost_nano)}"
-        right = f"{plural(len(row.targets), 'model'):>9}  {plural(row.turns, 'turn'):>8}  {mark:>10}"
-        snippet = clean_line(row.snippet)
-        room = max(8, width - 16 - cell_len(right) - 4)
+        models, turns = f"{plural(len(row.targets), 'model'):>9}", f"{plural(row.turns, 'turn'):>8}"
+        figures = "  ".join([models, turns, f"{mark:>10}"][2 - (width >= _TURNS) - (width >= _MODELS) :])
+        right = figures if width >= _FIGURES else ""
+        room = max(8, width - _WHEN - cell_len(right) - 1)
         title = fit_end(clean_line(row.title or "untitled"), room)
-        if snippet:
-            rest = room - cell_len(title) - 3
-            snippet = f"   {fit_end(snippet, rest)}" if rest > 10 else ""
-        fill = max(1, room - cell_len(title) - cell_len(snippet))
-        return Content.assemble(
-            running, (f"{when:<14}", "$text-muted"), title, (snippet, "$text-muted"), " " * fill, (right, "$text-muted")
+        fill = " " * (room - cell_len(title) + 1)
+        line = Content.assemble(
+            running, (f"{when:<14}", "$text-muted"), self._marked(title), fill, (right, "$text-muted")
         )
+        if not row.snippet:
+            return line
+        found = fit_end(clean_line(matching_line(row.snippet, self._query)), max(8, width - _WHEN))
+        return Content.assemble(line, "\n", " " * _WHEN, self._marked(found, "$text-muted"))
+
+    def _marked(self, text: str, style: str = "") -> Content:
+        """The words that were searched for stand out."""
+        content = Content.styled(text, style) if style else Content(text)
+        wanted = sought(self._query)
+        return content.highlight_regex(wanted, style=_FOUND) if wanted is not None else content
 
     @work(exclusive=True, group="change")
     async def action_rename(self) -> None:
