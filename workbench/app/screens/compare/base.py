@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from workbench.engine.comparison import Comparison
 
 
+def _is_simulated(lane: Lane) -> bool:
+    return lane.target.startswith("sim/")
+
+
 class CompareBase(Screen[None]):
     """One session and its lanes."""
 
@@ -68,7 +72,7 @@ class CompareBase(Screen[None]):
         self._pending_prompt = prompt
         self._ticker: Timer | None = None
         self._draft_timer: Timer | None = None
-        self._spent = Spent(simulated=session.kind == "demo")
+        self._spent = Spent(simulated=not self.counted)
         self._bright = True
         self._prompts = {record.turn.id: shown_prompt(record.turn) for record in turns}
         self._turn_of: dict[str, str] = {}
@@ -109,7 +113,17 @@ class CompareBase(Screen[None]):
     @property
     def simulated(self) -> bool:
         """Whether some lane's words and numbers are invented."""
-        return self.session.kind == "demo" or any(lane.target.startswith("sim/") for lane in self.lanes)
+        return self.session.kind == "demo" or any(map(_is_simulated, self.lanes))
+
+    @property
+    def counted(self) -> bool:
+        """Whether answers cost money that the day's sum counts: a demo's don't, nor those of simulated lanes."""
+        return self.session.kind != "demo" and not (self.lanes and all(map(_is_simulated, self.lanes)))
+
+    def tell_source(self) -> None:
+        """The lanes are others now: say whose words and money these are."""
+        self.title_line.simulated, self.title_line.counted = self.simulated, self.counted
+        self._spent = self._spent._replace(simulated=not self.counted)
 
     @property
     def draft_key(self) -> str:

@@ -88,6 +88,7 @@ class DrawnCompare(CompareBase):
         budget = self.app.preferences.day_budget_nano
         found = await asyncio.to_thread(read_today, self.history, budget, self._spent)
         self._spent = found._replace(
+            simulated=not self.counted,
             session_nano=self._spent.session_nano,
             session_exact=self._spent.session_exact,
             session_unknown=self._spent.session_unknown,

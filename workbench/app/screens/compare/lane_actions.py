@@ -93,7 +93,7 @@ class LaneActions(CopyActions):
         lane = replace(pane.lane, target=target, label="")
         self.lanes[index] = pane.lane = lane
         pane.served = None
-        self.title_line.simulated = self.simulated
+        self.tell_source()
         if self.comparison is not None:
             self.comparison.set_lanes(self.lanes)
         self.draw()
@@ -123,7 +123,7 @@ class LaneActions(CopyActions):
         await self.stage.use_panes(panes)
         self.only_lane = None
         self.invite()
-        self.title_line.simulated = self.simulated
+        self.tell_source()
         self.rearrange()
         self.preview()
 

@@ -53,7 +53,7 @@ class CompareScreen(UseActions):
     def compose(self) -> ComposeResult:
         """Few widgets: this is painted first."""
         title = self.title_line
-        title.set_reactive(TitleLine.counted, self.session.kind != "demo")
+        title.set_reactive(TitleLine.counted, self.counted)
         title.set_reactive(TitleLine.simulated, self.simulated)
         title.set_reactive(TitleLine.lineup, self._lineup)
         title.set_reactive(TitleLine.title, self.session.title or "new session")
