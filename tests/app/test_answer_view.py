@@ -208,6 +208,21 @@ async def test_a_selection_is_the_text_without_its_decoration():
         assert "a quote that is longer than one row".startswith(part[:10])
 
 
+async def test_a_line_of_code_that_goes_on_is_selected_as_it_is():
+    """The sign before a row that goes on is drawn, and neither selected nor copied nor found."""
+    app = AnswerApp()
+    async with app.run_test(size=(24, 12)) as pilot:
+        app.view.append("```py\nlong = '123456789012345678901234567890'\n```\n")
+        await draw(pilot)
+        assert "↪" in app.text()
+        selected, _ = app.view.get_selection(Selection(None, None))
+        assert selected == "long = '123456789012345678901234567890'"
+        (block,) = app.view.codes_in(-1)
+        assert block.text == selected
+        assert app.view.search("123456789012345678901234567890") == 1
+        assert app.view.search("↪") == 0
+
+
 async def test_a_drag_selects_only_where_it_began():
     """A drag that leaves the pane selects nothing in the next one."""
     app = AnswerApp(2)

@@ -321,3 +321,61 @@ async def test_keys_typed_faster_than_frames_reach_the_pane():
         await until(lambda: screen.zoomed, pilot)
         assert screen.focused_pane is screen.stage.panes[1]
         assert screen.prompt.text == ""
+
+
+_EVERYTHING = """# Heading
+
+> a quote
+
+- a point
+  1. another
+- [x] done
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+---
+
+```py
+x = 1
+```
+
+1 → 2
+"""
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
+async def test_plain_signs_are_used_everywhere(size):
+    """Where the terminal isn't UTF-8 nothing on the screen is: answers, frames, figures, footer, menus."""
+    app = WorkbenchApp(FakeServices("fake/a", "fake/b", scripts={"a": Script(_EVERYTHING)}, symbols="ascii"))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        screen = await _ready(app, pilot)
+        screen.send("hello")
+        await until(lambda: not screen.busy and screen.desks[screen.lanes[0].id].last is not None, pilot)
+        view = screen.stage.panes[0].view
+        view.append_reasoning("long thoughts")
+        view.finish()
+        await pilot.press("f2", "g")
+        await pilot.pause()
+        assert "reasoning" in screen_text(app)
+        for keys in ([], ["G"], ["Y"]):
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert [line for line in screen_text(app).splitlines() if not line.isascii()] == []
+
+
+async def test_the_line_of_folded_reasoning_is_never_cut():
+    """What doesn't fit is left out whole: first the length, then the hint."""
+    app = WorkbenchApp(FakeServices("fake/a"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(app, pilot)
+        view = screen.stage.panes[0].view
+        view.append_reasoning("x" * 12_345)
+        for width, words in (
+            (60, "▸ reasoning · 12,345 characters · t opens"),
+            (40, "▸ reasoning · t opens"),
+            (20, "▸ reasoning"),
+        ):
+            await pilot.resize_terminal(width, 24)
+            await until(lambda: f" {words} " in screen_text(app), pilot)  # noqa: B023

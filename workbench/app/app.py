@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from workbench.app import themes
 from workbench.app.frame_clock import frame_clock_of
 from workbench.app.keys import key_words
+from workbench.app.plain_signs import PlainSigns
 from workbench.app.services import Opening, Services, StartOptions
 from workbench.app.symbols import ASCII, UNICODE
 from workbench.app.window_size import with_size_of_now
@@ -65,6 +67,7 @@ class WorkbenchApp(App[object]):
         self.start = start
         self.opening = Opening()
         self.symbols = ASCII if self.preferences.symbols == "ascii" else UNICODE
+        self._plain_signs = PlainSigns()
         self.crash: CrashReport | None = None
         self.ended_by: int | None = None
         """The signal that ended it."""
@@ -103,6 +106,11 @@ class WorkbenchApp(App[object]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Lane colours for themes that have none."""
         return themes.variable_defaults()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What is done to lines as they are drawn."""
+        filters = super().get_line_filters()
+        return [*filters, self._plain_signs] if self.symbols is ASCII else filters
 
     def on_mount(self) -> None:
         """Keys now; whatever else can wait, after the first paint."""

@@ -8,10 +8,13 @@ from workbench.app.answer.inline import parse_inline
 from workbench.app.answer.leaves import Bar, Frame, Kind, Leaf
 from workbench.app.answer.look import BOLD, GROUND, HEADING, ITALIC, MUTED, RULE, TOKEN_SHIFT, Row, Run
 from workbench.app.answer.table import Content, table_rows
+from workbench.app.formatting import first_fitting
 
 NARROWEST = 8
 """Cells that text keeps, however deeply it is nested."""
 BAR = "▎ "
+_GOES_ON = Run("↪", GROUND | MUTED)
+"""Before a row that goes on with the line of code above it."""
 LONG_LINE_NOTE = "a very long line, shown as plain text"
 
 
@@ -43,6 +46,8 @@ def estimate(leaf: Leaf, width: int) -> int:
             return leaf.gap + (leaf.part == 0) + max(len(leaf.lines), leaf.size // inner)
         case Kind.TABLE:
             return leaf.gap + len(leaf.cells) + (2 if leaf.part == 0 else 0)
+        case Kind.FOLD:
+            return leaf.gap + 1
         case Kind.RAW | Kind.PROMPT:
             return leaf.gap + max(len(leaf.lines), leaf.size // inner)
         case _:
@@ -63,7 +68,7 @@ def _contents(leaf: Leaf, width: int, definitions: Mapping[str, str]) -> Iterabl
         case Kind.RULE:
             return [((Run("─" * width, RULE),), None, 0, 0)]
         case Kind.FOLD:
-            return [((Run(leaf.lines[0][:width], leaf.look),), None, 0, 0)]
+            return [((Run(first_fitting(leaf.lines, width), leaf.look),), None, 0, 0)]
         case Kind.PLAIN:
             return _plain(leaf, width)
         case Kind.PROMPT:
@@ -107,7 +112,7 @@ def _code(leaf: Leaf, width: int) -> Iterable[Content]:
         last = len(pieces) - 1
         for number, (start, end) in enumerate(pieces):
             runs = _coloured(line, start, end, tokens) if tokens else [Run(line[start:end], GROUND)]
-            yield (Run(" ", GROUND), *runs), None if number == last else "", GROUND, 1
+            yield (_GOES_ON if number else Run(" ", GROUND), *runs), None if number == last else "", GROUND, 1
 
 
 def _coloured(line: str, start: int, end: int, tokens: list[tuple[int, int]]) -> list[Run]:

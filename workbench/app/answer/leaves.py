@@ -22,7 +22,7 @@ class Kind(IntEnum):
     PROMPT = 7
     NOTICE = 8
     FOLD = 9
-    """The line that stands for folded reasoning."""
+    """The line that stands for folded reasoning, in words from long to short."""
 
 
 @dataclass(frozen=True, slots=True)

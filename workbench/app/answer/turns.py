@@ -41,7 +41,9 @@ class Section:
             return self.prompt
         sign, verb = ("▾", "closes") if self.opened else ("▸", "opens")
         fold = Leaf(Kind.FOLD, look=MUTED, gap=1 if self.prompt else 0)
-        fold.add(f"{sign} reasoning · {self.reasoning.size:,} characters · t {verb}")
+        name, length = f"{sign} reasoning", f"{self.reasoning.size:,} characters"
+        for words in (f"{name} · {length} · t {verb}", f"{name} · t {verb}", name, sign):
+            fold.add(words)
         return [*self.prompt, fold, *(self.reasoning.leaves if self.opened else ())]
 
 

@@ -19,9 +19,9 @@ _REVERSE = Style(reverse=True)
 
 
 class LaneTabs(Widget):
-    """Number, state sign and as much of the name as fits."""
+    """Number and state sign of every lane, and as much of the names as fits."""
 
-    DEFAULT_CSS = "LaneTabs { height: 1; padding: 0 1; } LaneTabs.-hidden { display: none; }"
+    DEFAULT_CSS = "LaneTabs { height: auto; padding: 0 1; } LaneTabs.-hidden { display: none; }"
 
     class TabClicked(Message):
         """The user wants to see this lane."""
@@ -35,38 +35,65 @@ class LaneTabs(Widget):
         self.symbols = symbols
         self._rows: Sequence[LaneRow] = ()
         self._key: object = None
-        self._ends: list[int] = []
 
     def show(self, rows: Sequence[LaneRow]) -> None:
         """Draw again when a state or the shown lane changed."""
         key = [(row.number, row.name, row.figures.state, row.focused) for row in rows]
         if key != self._key:
+            resized = len(rows) != len(self._rows)
             self._rows, self._key = rows, key
-            self.refresh()
+            self.refresh(layout=resized)
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """One line, unless so many lanes need more."""
+        return len(self._lines(width))
 
     def render(self) -> Content:
         """The tabs, the shown one reversed."""
         tones = Tones(self)
-        each = self.size.width // max(1, len(self._rows)) - 6
         parts: list[tuple[str, object]] = []
-        self._ends = []
-        position = 0
-        for row in self._rows:
-            sign = self.symbols.state(row.figures.state)
-            name = f" {fit(clean_line(row.name), each)}" if each >= 4 else ""
-            label = f" {row.number} {sign.sign}{name} "
-            tone = tones.lane(row.number, bold=row.focused)
-            parts.append((label, tone + _REVERSE if row.focused else tone))
-            position += cell_len(label)
-            self._ends.append(position)
-        return Content.assemble(*parts).truncate(max(1, self.size.width))  # type: ignore[arg-type]
+        for line in self._lines(self.size.width):
+            parts += [("\n", "")] if parts else []
+            for row, label in line:
+                tone = tones.lane(row.number, bold=row.focused)
+                parts.append((label, tone + _REVERSE if row.focused else tone))
+        return Content.assemble(*parts)  # type: ignore[arg-type]
 
     def on_click(self, event: Click) -> None:
         """To the lane under the pointer."""
         offset = event.get_content_offset(self)
-        if offset is None:
+        lines = self._lines(self.size.width)
+        if offset is None or offset.y >= len(lines):
             return
-        for row, end in zip(self._rows, self._ends, strict=False):
+        end = 0
+        for row, label in lines[offset.y]:
+            end += cell_len(label)
             if offset.x < end:
                 self.post_message(self.TabClicked(row.number))
                 return
+
+    def _lines(self, width: int) -> list[list[tuple[LaneRow, str]]]:
+        """Lanes with their labels: first the names give way, then the air; signs and numbers never do."""
+        each = width // max(1, len(self._rows)) - 6
+        forms = [
+            [f" {start} {fit(name, each)} " for start, name in self._starts(" ")] if each >= 4 else None,
+            [f" {start} " for start, _ in self._starts(" ")],
+            [f"{start} " for start, _ in self._starts("")],
+            [start for start, _ in self._starts("")],
+        ]
+        fitting = (labels for labels in forms if labels is not None and cell_len("".join(labels)) <= width)
+        lines: list[list[tuple[LaneRow, str]]] = [[]]
+        used = 0
+        for row, label in zip(self._rows, next(fitting, forms[3] or []), strict=True):
+            if used + cell_len(label) > width and lines[-1]:
+                lines.append([])
+                used = 0
+            lines[-1].append((row, label))
+            used += cell_len(label)
+        return lines
+
+    def _starts(self, between: str) -> list[tuple[str, str]]:
+        return [
+            (f"{row.number}{between}{self.symbols.state(row.figures.state).sign}", clean_line(row.name))
+            for row in self._rows
+        ]

@@ -29,7 +29,7 @@ def test_quotes_have_a_bar():
 
 
 def test_code_has_a_ground_a_language_and_a_number():
-    """Its lines are kept as they are; a long one is folded."""
+    """Its lines are kept as they are; a long one is folded, with a sign where it goes on."""
     rows = rows_of("```py\nif x:\n    y\n\nlong = '123456789012345678901234567890'\n```\nafter", 24)
     assert [row.text for row in rows] == [
         "                 py · 1",
@@ -37,7 +37,7 @@ def test_code_has_a_ground_a_language_and_a_number():
         "     y",
         " ",
         " long = '12345678901234",
-        " 5678901234567890'",
+        "↪5678901234567890'",
         "",
         "after",
     ]
