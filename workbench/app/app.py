@@ -17,6 +17,7 @@ from workbench.app import themes
 from workbench.app.frame_clock import frame_clock_of
 from workbench.app.keys import key_words
 from workbench.app.plain_signs import PlainSigns
+from workbench.app.quiet_imports import QuietImports
 from workbench.app.services import Opening, Services, StartOptions
 from workbench.app.symbols import ASCII, UNICODE
 from workbench.app.window_size import with_size_of_now
@@ -56,8 +57,8 @@ class WorkbenchApp(App[object]):
     BINDINGS = [  # noqa: RUF012
         Binding("ctrl+q", "ask_to_quit", "quit", id="app.quit", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "copy, stop, quit", id="app.interrupt", show=False, priority=True),
-        Binding("f1", "help", "help", id="app.help", show=False, priority=True),
         Binding("ctrl+p", "command_palette", "commands", id="app.palette", show=False, priority=True),
+        Binding("f1", "help", "help", id="app.help", show=False, priority=True),
     ]
 
     def __init__(self, services: Services, start: StartOptions = StartOptions()) -> None:  # noqa: B008
@@ -76,6 +77,8 @@ class WorkbenchApp(App[object]):
         self._pasted_s = float("-inf")
         self._left = False
         self._garbage: QuietGarbage | None = None
+        self._clock = frame_clock_of(self)
+        self.quiet_imports = QuietImports(lambda: self._clock.since_key_s, self._keep_modules)
         self._kept: dict[str, CompareScreen] = {}
         self._choose_theme()
 
@@ -114,6 +117,7 @@ class WorkbenchApp(App[object]):
 
     def on_mount(self) -> None:
         """Keys now; whatever else can wait, after the first paint."""
+        self.quiet_imports.start()
         self.set_class(self.symbols is ASCII, "-ascii")
         if self.preferences.keymap:
             self.set_keymap(dict(self.preferences.keymap))
@@ -139,8 +143,12 @@ class WorkbenchApp(App[object]):
         elif not self.is_headless:
             from workbench.app.garbage import QuietGarbage
 
-            self._garbage = QuietGarbage(frame_clock_of(self))
+            self._garbage = QuietGarbage(self._clock)
             self._garbage.start()
+
+    def _keep_modules(self) -> None:
+        if self._garbage is not None:
+            self._garbage.keep()
 
     def _choose_theme(self) -> None:
         wanted = self.preferences.theme
@@ -182,7 +190,7 @@ class WorkbenchApp(App[object]):
         if isinstance(event, events.Resize):
             event = with_size_of_now(event, self._driver)
         elif isinstance(event, events.Key):
-            frame_clock_of(self).note_key()
+            self._clock.note_key()
         elif isinstance(event, events.Paste):
             self._pasted_s = time.monotonic()
         await super().on_event(event)
@@ -350,6 +358,7 @@ class WorkbenchApp(App[object]):
         """On every way out, before the screens are gone: keep drafts, close streams, flush the store."""
         if not self._left:
             self._left = True
+            self.quiet_imports.stop()
             for screen in self._compare_screens():
                 with contextlib.suppress(StoreError):
                     await screen.leave()

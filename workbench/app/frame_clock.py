@@ -86,6 +86,11 @@ class FrameClock:
         self._last_key = self._clock()
 
     @property
+    def since_key_s(self) -> float:
+        """Seconds since a key was pressed."""
+        return self._clock() - self._last_key
+
+    @property
     def quiet_s(self) -> float:
         """Seconds since anything was drawn or a key was pressed; 0 while a frame is due."""
         return 0.0 if self._handle is not None else self._clock() - max(self._last_frame, self._last_key)

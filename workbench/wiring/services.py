@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 import locale
 import threading
 from collections.abc import Callable, Collection, Sequence
@@ -84,6 +85,7 @@ class AppServices:
         if self._prices is None:
             with contextlib.suppress(Exception):
                 self._prices = await asyncio.to_thread(self._load_prices)
+        await asyncio.to_thread(importlib.import_module, "workbench.engine.comparison")
         with contextlib.suppress(Exception):
             await asyncio.to_thread(self._learn_lengths, tuple(targets))
 

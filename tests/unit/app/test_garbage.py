@@ -33,3 +33,14 @@ async def test_full_collections_wait_for_a_quiet_moment(now):
         garbage.stop()
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0
+
+
+async def test_no_look_at_what_survived_is_long(now):
+    """Objects that came and stayed, as those of modules do, are looked at in portions of a few ten thousand."""
+    garbage = QuietGarbage(FrameClock(clock=lambda: now[0]))
+    garbage.start()
+    try:
+        young, middle, _old = gc.get_threshold()
+        assert young * (middle + 1) <= 50_000
+    finally:
+        garbage.stop()

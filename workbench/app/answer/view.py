@@ -20,6 +20,7 @@ from workbench.app.answer.links import is_offered
 from workbench.app.answer.marked import MarkedLines
 from workbench.app.answer.turns import Section, Turns, notice_leaf, prompt_leaf
 from workbench.app.frame_clock import frame_clock_of
+from workbench.app.quiet_imports import behind_keys
 
 NoticeKind = Literal["error", "warning", "muted"]
 
@@ -316,8 +317,9 @@ class AnswerView(MarkedLines, can_focus=True, inherit_bindings=False):
                 self.run_worker(self._load_colours(wanted), group="answer-colours")
 
     async def _load_colours(self, languages: set[str]) -> None:
-        for language in languages:
-            await asyncio.to_thread(highlight.load, language)
+        with behind_keys():
+            for language in languages:
+                await asyncio.to_thread(highlight.load, language)
         sheet = self._turns.sheet
         for index, leaf in enumerate(sheet.leaves):
             if highlight.language_of(leaf) in languages:

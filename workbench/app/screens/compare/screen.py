@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import TextArea
 
+from workbench.app.quiet_imports import behind_keys
 from workbench.app.screens.compare.stage import Stage
 from workbench.app.screens.compare.use_actions import UseActions
 from workbench.app.widgets.prompt_input import PromptInput
@@ -82,10 +83,14 @@ class CompareScreen(UseActions):
         self.draw()
         self.call_after_refresh(self._begin)
 
+    @work(group="begin")
     async def _begin(self) -> None:
         import asyncio
         from importlib import import_module
 
+        if self._pending_prompt is not None:
+            self.app.quiet_imports.hurry()
+        await self.app.quiet_imports.pause()
         for name in ("workbench.app.answer", "workbench.app.screens.compare.lane_desk"):
             await asyncio.to_thread(import_module, name)  # some 50 ms, in which keys may already come
         if not self.is_attached:
@@ -104,12 +109,15 @@ class CompareScreen(UseActions):
 
     @work(group="prepare")
     async def _prepare(self) -> None:
-        services = self.app.services
+        services, imports = self.app.services, self.app.quiet_imports
         import asyncio
 
-        _, self.history = await asyncio.gather(
-            services.prepare([lane.target for lane in self.lanes]), services.history(self.session.kind == "demo")
-        )
+        await imports.pause()
+        with behind_keys():
+            _, self.history = await asyncio.gather(
+                services.prepare([lane.target for lane in self.lanes]), services.history(self.session.kind == "demo")
+            )
+        imports.take_time()
         self.comparison = await services.comparison(self.session, self.lanes, self._heard, self.kept_turns)
         self.app.collect_quietly()
         if self.tools_on:
@@ -138,6 +146,7 @@ class CompareScreen(UseActions):
                 return
             self._pending_prompt = text
             self.preview_line.words = "getting ready, it is sent in a moment"
+            self.app.quiet_imports.hurry()
             return
         if not self.lanes:
             self.prompt.set_value(text)

@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from workbench.app.formatting import plural
+from workbench.app.quiet_imports import behind_keys
 from workbench.app.services import Found
 from workbench.app.widgets.banner import Banner
 from workbench.domain.clean import clean_line
@@ -33,8 +34,8 @@ class WelcomeScreen(Screen[None]):
         Binding("ctrl+o", "sessions", "sessions", id="welcome.sessions", show=False),
         Binding("ctrl+l", "choose('models')", "models", id="welcome.models", show=False),
     ]
-    app: "WorkbenchApp"
     HELP_TITLE = "On the welcome page"
+    app: "WorkbenchApp"
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,7 +84,9 @@ class WelcomeScreen(Screen[None]):
 
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
-        self._found = found = await self.app.services.detect()
+        await self.app.quiet_imports.pause()
+        with behind_keys():
+            self._found = found = await self.app.services.detect()
         self.query_one("#found", Static).update(Content.assemble(*_told(found)))
         options = self.query_one(OptionList)
         highlighted = options.highlighted
