@@ -98,6 +98,8 @@ class FakeServices:
         self.history_problem: str | None = None
         self.banner = ""
         self.closed = False
+        self.obstacles: dict[str, str] = {}
+        self.kept_theme: str | None = None
         self.found = Found(
             (FoundKey("openai", "OPENAI_API_KEY"),),
             (FoundServer("Ollama", "http://127.0.0.1:11434", ("m",)),),
@@ -108,8 +110,8 @@ class FakeServices:
         lanes = tuple(Lane(new_id(), index, target) for index, target in enumerate(start.targets or self.targets))
         return Opening(lanes, banner=self.banner)
 
-    async def prepare(self, targets: object) -> None:
-        pass
+    async def prepare(self, targets: object) -> dict[str, str]:
+        return self.obstacles
 
     async def history(self, demo: bool) -> object:
         return self.store
@@ -151,6 +153,9 @@ class FakeServices:
 
     async def request_as(self, lane, turns, prompt, form) -> str:
         return f"{form} {lane.target} {prompt}"
+
+    def keep_theme(self, theme: str) -> None:
+        self.kept_theme = theme
 
     def create_configuration(self) -> None:
         pass

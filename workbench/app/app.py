@@ -385,6 +385,26 @@ class WorkbenchApp(App[object]):
         else:
             self.push_screen(HelpDialog(self))
 
+    def action_change_theme(self) -> None:
+        """Choose one while looking at it; it is kept, unless the configuration names another."""
+        self._change_theme()
+
+    @work(group="theme", exclusive=True)
+    async def _change_theme(self) -> None:
+        from workbench.app.dialogs.theme import ThemeDialog
+
+        name = await self.push_screen_wait(ThemeDialog())
+        if name is None:
+            return
+        if self.preferences.theme_is_named:
+            path = clean_line(str(self.preferences.config_path))
+            self.notify(f'until you quit; to keep it: theme = "{name}" under [app] in {path}', markup=False)
+            return
+        try:
+            await asyncio.to_thread(self.services.keep_theme, name)
+        except OSError as error:
+            self.notify(clean_line(f"until you quit: {error}"), severity="warning", markup=False)
+
     @work(group="link", exclusive=True)
     async def show_link(self, url: str) -> None:
         """Show where a link really leads, then open or copy it."""

@@ -54,6 +54,8 @@ class Preferences(NamedTuple):
     """The settings that the app reads."""
 
     theme: str = "workbench-dark"
+    theme_is_named: bool = False
+    """The configuration names it: what is chosen in the app holds for this run only."""
     keymap: Mapping[str, str] = MappingProxyType({})
     """Binding id to keys, comma-separated."""
     symbols: Literal["unicode", "ascii"] = "unicode"
@@ -189,8 +191,12 @@ class Services(Protocol):
     def opening(self, start: StartOptions) -> Opening:
         """What to show first. Called before the first paint: must be quick, must not raise for a bad file."""
 
-    async def prepare(self, targets: Collection[str]) -> None:
-        """Import, build and warm behind the first paint what the first send would pay for. Never raises."""
+    async def prepare(self, targets: Collection[str]) -> Mapping[str, str]:
+        """Import, build and warm behind the first paint what the first send would pay for. Never raises.
+
+        Returns:
+            Why some of the targets can't be called, in words that say what to do.
+        """
 
     async def history(self, demo: bool) -> History | None:
         """The store, opened on first call (the demo has one of its own); None when history is off or can't be had."""
@@ -243,6 +249,13 @@ class Services(Protocol):
 
         Raises:
             WorkbenchError: the target can't be called.
+        """
+
+    def keep_theme(self, theme: str) -> None:
+        """Begin with this theme from now on. Blocking.
+
+        Raises:
+            OSError: it can't be written.
         """
 
     def create_configuration(self) -> None:

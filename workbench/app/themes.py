@@ -57,7 +57,15 @@ def find(name: str, folder: Path | None) -> Path | None:
     for path in [*users_themes(folder), *own_themes()]:
         if path.stem in (name, short):
             return path
-    return None
+    return next((path for path in users_themes(folder) if _name_in(path) == name), None)
+
+
+def _name_in(path: Path) -> str | None:
+    """What a file calls itself, if it is a theme."""
+    try:
+        return load_theme(path).name
+    except ConfigurationError:
+        return None
 
 
 def load_theme(path: Path) -> Theme:

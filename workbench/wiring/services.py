@@ -15,6 +15,7 @@ from workbench.domain.catalog import parse_target
 from workbench.domain.errors import ConfigurationError
 from workbench.domain.ids import new_id
 from workbench.domain.lanes import ContextMode, Lane, LineUp, Session
+from workbench.settings.kept_theme import keep_theme, read_theme
 from workbench.settings.keys import Keys
 from workbench.settings.paths import data_dir
 from workbench.wiring.deployments import AllDeployments, AllPrices
@@ -201,6 +202,17 @@ class AppServices:
         config = await asyncio.to_thread(self._deployments.config_of, target)
         return request_as(config, target.name, lane, turns, prompt, form)
 
+    def keep_theme(self, theme: str) -> None:
+        """Begin with this theme from now on. Blocking.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        folder = self.preferences.data_folder
+        if folder is None:
+            raise OSError("there is no data folder")
+        keep_theme(folder, theme)
+
     def create_configuration(self) -> None:
         """Write a commented configuration file where there is none. Blocking.
 
@@ -289,7 +301,8 @@ def _preferences(setup: Setup) -> Preferences:
     if locale.getencoding().lower().replace("-", "") not in ("utf8", "cp65001"):
         symbols = "ascii"
     return Preferences(
-        theme=settings.theme or _DARK,
+        theme=settings.theme or (None if folder is None else read_theme(folder)) or _DARK,
+        theme_is_named=settings.theme is not None,
         keymap=dict(settings.keymap),
         symbols=symbols,
         motion=settings.motion,

@@ -58,3 +58,9 @@ def _contrast(one: Color, other: Color) -> float:
 
     high, low = sorted((luminance(one), luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+def test_a_theme_is_found_by_the_name_in_its_file(tmp_path):
+    """What a file calls itself is a name for it too, as that is what a choice in the app is kept by."""
+    (tmp_path / "a-file.toml").write_text("name = 'My Own'\n[colors]\nprimary = 'red'\n")
+    assert themes.find("My Own", tmp_path) == tmp_path / "a-file.toml"

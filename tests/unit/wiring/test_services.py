@@ -76,6 +76,17 @@ def test_preferences_come_from_the_file() -> None:
     assert preferences.theme_folder == Path(os.environ["HOME"]) / "themes"
 
 
+def test_the_theme_that_was_chosen_is_kept_unless_the_file_names_one() -> None:
+    """The app's choice comes back at the next start; the configuration wins; what is no name is ignored."""
+    AppServices().keep_theme("nord")
+    assert (AppServices().preferences.theme, AppServices().preferences.theme_is_named) == ("nord", False)
+    configure('[app]\ntheme = "mine"\n')
+    assert (AppServices().preferences.theme, AppServices().preferences.theme_is_named) == ("mine", True)
+    configure("")
+    (Path(os.environ["WORKBENCH_DATA"]) / "theme").write_bytes(b"\x1b]0;x\xff\n")
+    assert AppServices().preferences.theme == "workbench-dark"
+
+
 async def test_a_session_is_kept_and_opens_again(services: AppServices) -> None:
     """What a comparison answers is in the history, prices and windows are there, and the lanes open next time."""
     ended: list[EngineEvent] = []
