@@ -10,6 +10,7 @@ from textual.selection import Selection
 
 from tests.app.answer_app import AnswerApp, draw
 from workbench.app.answer import AnswerView
+from workbench.app.answer.leaves import Leaf
 from workbench.app.frame_clock import frame_clock_of
 
 LONG = "".join(f"Paragraph {number} of the answer.\n\n" for number in range(60))
@@ -351,3 +352,20 @@ async def test_hostile_text_never_blocks_the_loop(name):
         await pilot.click("Input")
         await pilot.press("o", "k")
         assert app.query_one("Input").value == "ok"
+
+
+async def test_a_growing_paragraph_leaves_no_copies_of_itself() -> None:
+    """What the open tail looked like in earlier frames is not held in memory."""
+    app = AnswerApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        before = _laid_out()
+        for number in range(100):
+            app.view.append(f"word {number} ")
+            await draw(pilot, app.view)
+        assert _laid_out() - before < 5
+
+
+def _laid_out() -> int:
+    """Leaves with rows that anything still holds."""
+    gc.collect()
+    return sum(type(found) is Leaf and found.rows is not None for found in gc.get_objects())

@@ -33,6 +33,8 @@ _NAMES = {
     "Generic.Prompt": "comment",
 }
 _looks: dict[Any, int] = {}
+_alike: dict[tuple[int, int], tuple[int, int]] = {}
+"""Equal lengths and looks are one object: the code of a long answer has thousands of them."""
 
 
 def language_of(leaf: Leaf) -> str:
@@ -84,7 +86,8 @@ def tokens_of(leaf: Leaf, finished: int) -> list[list[tuple[int, int]]] | None:
         while True:
             head, end, text = text.partition("\n")
             if head:
-                lines[-1].append((len(head), look))
+                found = len(head), look
+                lines[-1].append(_alike.setdefault(found, found))
             if not end:
                 break
             lines.append([])

@@ -14,7 +14,7 @@ from workbench.app.answer.layout import estimate, lay_out
 from workbench.app.answer.leaves import Leaf
 from workbench.app.answer.look import Row
 
-MOST_ROWS = 800
+MOST_ROWS = 300
 """Kept laid out, about; the rest is laid out again when it is wanted."""
 
 
@@ -43,6 +43,7 @@ class Sheet:
 
     def replace_from(self, index: int, leaves: Sequence[Leaf], definitions: Mapping[str, str]) -> None:
         """Put leaves in the place of all from `index` on."""
+        self._let_go(self.leaves[index:], leaves)
         self._definitions[index:] = [definitions] * len(leaves)
         self.leaves[index:] = leaves
         width = self.width
@@ -156,6 +157,13 @@ class Sheet:
             sound = self._sound
             self._tops[sound:] = accumulate(self._heights[sound:], initial=self._tops[sound])
             self._sound = len(self.leaves)
+
+    def _let_go(self, gone: Sequence[Leaf], stay: Sequence[Leaf]) -> None:
+        """Hold no rows of leaves that were replaced, as the open tail is at every frame."""
+        kept = {id(leaf) for leaf in stay}
+        replaced = {id(leaf) for leaf in gone if id(leaf) not in kept}
+        while self._held and id(self._held[-1][0]) in replaced:
+            self._held_rows -= self._held.pop()[1]
 
     def _drop_held(self, keep: int) -> None:
         while self._held and self._held_rows > keep:

@@ -8,6 +8,7 @@ from workbench.app.answer.code_text import code_text
 from workbench.app.answer.highlight import colour
 from workbench.app.answer.leaves import CodeBlock, Frame, Kind, Leaf
 from workbench.domain.clean import clean
+from workbench.engine.pieces import Pieces
 
 LONG_LINE = 8_000
 """Characters from which on a line is no Markdown."""
@@ -26,7 +27,7 @@ class Text:
         """Characters received."""
         self.changed_from = 0
         """The first leaf that changed since `settle` was called."""
-        self._raw: list[str] = []
+        self._raw = Pieces()
         self._waiting: list[str] = []
         self._line: str = ""
         """The unfinished line, what was not yet taken in as pieces."""
@@ -40,9 +41,7 @@ class Text:
     @property
     def raw(self) -> str:
         """Everything, exactly as received."""
-        if len(self._raw) > 1:
-            self._raw = ["".join(self._raw)]
-        return self._raw[0] if self._raw else ""
+        return str(self._raw)
 
     @property
     def pending(self) -> bool:
