@@ -52,7 +52,7 @@ class WorkbenchApp(App[object]):
     }
     .-ascii PromptInput, .-ascii MetricsSidebar, .-ascii PromptInput:focus, .-ascii #box { border: ascii $secondary; }
     ToastRack { margin-bottom: 4; }
-    Toast { background: $panel; border-left: outer $secondary; max-width: 76; padding: 0 1; }
+    Toast { background: $panel; border-left: outer $secondary; width: auto; max-width: 90%; padding: 0 1; }
     """
     BINDINGS = [  # noqa: RUF012
         Binding("ctrl+q", "ask_to_quit", "quit", id="app.quit", show=False, priority=True),

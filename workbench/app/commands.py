@@ -33,6 +33,9 @@ def commands(app: "WorkbenchApp", screen: Screen[object]) -> Iterator[SystemComm
         yield SystemCommand("Edit prompt", "Change the prompt and ask again", screen.action_edit_prompt)
         yield SystemCommand("Inspect", "Request, parameters, events", screen.action_inspect)
         yield SystemCommand("Zoom", "One pane fills the room, or all are back", screen.action_zoom)
+        yield SystemCommand(
+            "Even panes", "As wide and high as each other; borders are dragged, < > move them", screen.action_even_panes
+        )
         yield SystemCommand("Sidebar", "Show or hide the live numbers", screen.action_toggle_sidebar)
         yield SystemCommand("History of lanes", "Own, shared or none", screen.action_switch_context)
         yield SystemCommand("Attach file…", "Send an image, PDF, text or audio file along", screen.action_attach)

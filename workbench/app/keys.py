@@ -10,6 +10,8 @@ _WORDS = {
     "down": "Down",
     "equals_sign": "=",
     "slash": "/",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "pageup": "PgUp",

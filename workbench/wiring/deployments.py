@@ -85,6 +85,16 @@ class AllDeployments:
             wanted.setdefault(id(registry), (registry, []))[1].append(target)
         await asyncio.gather(*(registry.warm(targets) for registry, targets in wanted.values()))
 
+    def obstacles(self, targets: Collection[str]) -> dict[str, str]:
+        """Why some of these targets can't be called. Blocks where `open` does; never raises."""
+        found = {}
+        for text in targets:
+            try:
+                self.open(parse_target(text))
+            except ConfigurationError as error:
+                found[text] = str(error)
+        return found
+
     def config_of(self, target: Target) -> ProviderConfig:
         """How a target would be called. Starts the simulator, which blocks.
 

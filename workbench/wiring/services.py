@@ -5,7 +5,7 @@ import contextlib
 import importlib
 import locale
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -78,8 +78,8 @@ class AppServices:
             lanes = self._still_known(last.lanes)
         return Opening(lanes, lineup, last.draft, banner)
 
-    async def prepare(self, targets: Collection[str]) -> None:
-        """Keys, simulator, SDKs, connections and prices, in threads."""
+    async def prepare(self, targets: Collection[str]) -> Mapping[str, str]:
+        """Keys, simulator, SDKs, connections and prices, in threads; returns why targets can't be called."""
         with contextlib.suppress(Exception):  # said again, in words, when something is sent
             await asyncio.to_thread(self._deployments.prepare, tuple(targets))
             await self._deployments.warm(tuple(targets))
@@ -89,6 +89,7 @@ class AppServices:
         await asyncio.to_thread(importlib.import_module, "workbench.engine.comparison")
         with contextlib.suppress(Exception):
             await asyncio.to_thread(self._learn_lengths, tuple(targets))
+        return await asyncio.to_thread(self._deployments.obstacles, tuple(targets))
 
     async def history(self, demo: bool) -> History | None:
         """The store of one kind, opened once."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 class ResponsePane(Widget):
     """A frame around one lane's answers."""
 
+    ALLOW_SELECT = False
+    """The answers can be selected; a drag on the frame moves it."""
     DEFAULT_CSS = """
     ResponsePane {
         width: 1fr; height: 1fr; layout: vertical; overflow: hidden hidden;
@@ -54,6 +56,8 @@ class ResponsePane(Widget):
         Binding("m", "screen.change_model", "model", id="pane.model"),
         Binding("o", "screen.open_link", "open link", id="pane.link", show=False),
         Binding("slash", "screen.find", "search", id="pane.find", show=False),
+        Binding("less_than_sign", "screen.widen(-4)", "narrower", id="pane.narrower", show=False),
+        Binding("greater_than_sign", "screen.widen(4)", "wider", id="pane.wider", show=False),
         Binding("equals_sign", "screen.scroll_together", "scroll together", id="pane.together", show=False),
         *(
             Binding(str(n % 10), f"screen.focus_pane({n})", f"pane {n}", id=f"pane.go_{n}", show=False)

@@ -67,6 +67,8 @@ class CompareBase(Screen[None]):
         self.kept_turns = list(turns)
         self.kept_tries = tries
         """What was said to the attempts before the last one, by the id of each lane's newest kept answer."""
+        self.obstacles: Mapping[str, str] = {}
+        """Why targets can't be called, by target; known once everything is prepared."""
         self._lineup = lineup
         self._first_draft = draft
         self._pending_prompt = prompt

@@ -9,6 +9,7 @@ from workbench.app.figures import Figures, side_by_side
 from workbench.app.screens.compare.base import CompareBase
 from workbench.app.screens.compare.hints import hints
 from workbench.app.widgets.metrics_sidebar import LaneRow
+from workbench.domain.clean import clean_line
 
 
 class DrawnCompare(CompareBase):
@@ -24,6 +25,17 @@ class DrawnCompare(CompareBase):
         self.prompt.placeholder = f"Ask {models}{', or press Up for a suggestion' if suggested else ''}"
         if suggested:
             self.prompt.earlier = list(reversed(self.app.services.suggested_prompts()))
+
+    def teach(self) -> None:
+        """Panes in which nothing was asked yet say how to begin, or what stands in the way."""
+        lanes = len(self.lanes)
+        models = {1: "this model", 2: "both models"}.get(lanes, f"all {lanes} models")
+        for desk in self.desks.values():
+            if (obstacle := self.obstacles.get(desk.lane.target)) is not None:
+                then = "keys are read when the program starts; m here takes another model"
+                desk.teach(f"{clean_line(obstacle)}\n{then}", "warning")
+            else:
+                desk.teach(f"type below, Enter asks {models}")
 
     def _sum_up(self) -> None:
         from workbench.app.totals import session_spent

@@ -55,6 +55,15 @@ class LaneActions(CopyActions):
         self.sidebar_wanted = not self.sidebar_wanted
         self.rearrange()
 
+    def action_widen(self, cells: int) -> None:
+        """The pane in question takes columns from its neighbour, or gives some."""
+        if (pane := self.pane_in_question) is not None and self.stage.layout_now is not None:
+            self.stage.room.widen((pane.number - 1) % self.stage.layout_now.columns, cells)
+
+    def action_even_panes(self) -> None:
+        """All panes as wide and as high as each other."""
+        self.stage.room.even()
+
     def action_scroll_together(self) -> None:
         """All panes to where this one is, as a share of their length."""
         pane = self.pane_in_question
@@ -96,6 +105,7 @@ class LaneActions(CopyActions):
         self.tell_source()
         if self.comparison is not None:
             self.comparison.set_lanes(self.lanes)
+        self.teach()
         self.draw()
         self.preview()
 
@@ -123,6 +133,7 @@ class LaneActions(CopyActions):
         await self.stage.use_panes(panes)
         self.only_lane = None
         self.invite()
+        self.teach()
         self.tell_source()
         self.rearrange()
         self.preview()

@@ -10,7 +10,7 @@ from workbench.app.figures import Figures, figures_of, figures_of_live
 from workbench.app.screens.compare.shown_answers import ShownAnswer, most_in_view, place_words
 from workbench.app.tool_words import round_words
 from workbench.app.widgets.response_pane import ResponsePane
-from workbench.app.words import notice_of, shown_prompt
+from workbench.app.words import Kind, notice_of, shown_prompt
 from workbench.domain.conversation import Lane, Response, ToolCall, TurnRecord
 from workbench.domain.events import BlockDelta, BlockStart
 from workbench.engine.events import (
@@ -85,6 +85,12 @@ class LaneDesk:
             return None
         view = self.pane.view
         return self.shown[-1] if view.following else most_in_view(self.shown, view.rows_in_view())
+
+    def teach(self, words: str, kind: Kind = "muted") -> None:
+        """Say in a pane in which nothing was asked yet what to do; the first prompt takes it away."""
+        if not self.shown:
+            self.pane.view.clear_notices(0)
+            self.pane.view.add_notice(words, kind, 0)
 
     def expect(self, response: Response, prompt: str) -> None:
         """A response that will start, now or when the lane is free."""
@@ -219,6 +225,8 @@ class LaneDesk:
             label = f"{prompt}\n(sample {response.sample + 1})"
         elif response.revision:
             label = f"{prompt}\n(again, {response.revision + 1})"
+        if not self.shown:
+            self.pane.view.clear_notices(0)
         section = self.pane.view.start_turn(label)
         if response.text:
             self.pane.view.append(response.text, section)

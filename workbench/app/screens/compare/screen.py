@@ -105,6 +105,7 @@ class CompareScreen(UseActions):
                 desk.load(self.kept_turns, self.kept_tries)
             self.prompt.earlier = [record.turn.prompt for record in self.kept_turns]
             self.draw()
+        self.teach()
         self._prepare()
 
     @work(group="prepare")
@@ -114,7 +115,7 @@ class CompareScreen(UseActions):
 
         await imports.pause()
         with behind_keys():
-            _, self.history = await asyncio.gather(
+            self.obstacles, self.history = await asyncio.gather(
                 services.prepare([lane.target for lane in self.lanes]), services.history(self.session.kind == "demo")
             )
         imports.take_time()
@@ -122,6 +123,7 @@ class CompareScreen(UseActions):
         self.app.collect_quietly()
         if self.tools_on:
             self.offer_tools()
+        self.teach()
         self._sum_up()
         self._show_problem()
         for notice in self.history.notices if self.history is not None else ():

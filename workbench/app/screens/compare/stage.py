@@ -6,17 +6,11 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from workbench.app.screens.compare.layout import Layout
+from workbench.app.screens.compare.pane_grid import PaneGrid
 from workbench.app.symbols import Symbols
 from workbench.app.widgets.lane_tabs import LaneTabs
 from workbench.app.widgets.metrics_sidebar import MetricsSidebar
 from workbench.app.widgets.response_pane import ResponsePane
-
-
-class Room(Container):
-    """Holds the panes, which cover it."""
-
-    BLANK = True
-    """Drawn as one colour without a look at each line."""
 
 
 class Stage(Container):
@@ -29,7 +23,7 @@ class Stage(Container):
         self.panes = list(panes)
         self.sidebar = MetricsSidebar(symbols)
         self.tabs = LaneTabs(symbols)
-        self.room = Room(id="panes")
+        self.room = PaneGrid()
         self.layout_now: Layout | None = None
         self.shown = 1
         """The lane number that is seen where only one is."""
@@ -65,8 +59,7 @@ class Stage(Container):
     def divide(self, layout: Layout) -> None:
         """Divide the room."""
         self.layout_now = layout
-        grid = self.room.styles
-        grid.grid_size_columns, grid.grid_size_rows = layout.columns, layout.rows
+        self.room.divide(layout.columns, layout.rows)
         one = layout.kind in ("tabs", "single")
         for pane in self.panes:
             pane.set_class(one and pane.number != self.shown, "-hidden")
