@@ -294,11 +294,14 @@ class WorkbenchApp(App[object]):
 
     def session_ended(self, screen: "CompareScreen") -> None:
         """The last lane of a session ended: tell those who look elsewhere."""
+        title = screen.comparison.session.title if screen.comparison is not None else "a session"
+        words = f"all answers are in: {clean_line(title)}"
         if screen is not self.screen and screen.session.id in self._kept:
-            title = screen.comparison.session.title if screen.comparison is not None else "a session"
-            self.notify(f"all answers are in: {clean_line(title)}", markup=False)
-        if not self.app_focus:
-            self.bell()
+            self.notify(words, markup=False)
+        if self.preferences.notify and not self.app_focus and self._driver is not None:
+            from workbench.app.attention import call
+
+            self._driver.write(call(words))
 
     # ---- leaving --------------------------------------------------------------------------------------------------
 

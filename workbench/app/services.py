@@ -62,6 +62,8 @@ class Preferences(NamedTuple):
     motion: bool = True
     """False: static signs instead of moving ones."""
     follow: Literal["paged", "smooth", "top"] = "paged"
+    notify: bool = True
+    """Tell of the last answer's end when the terminal isn't looked at."""
     day_budget_nano: int | None = None
     """Nano-dollars; None is no budget."""
     favourites: tuple[str, ...] = ()

@@ -308,6 +308,7 @@ def _preferences(setup: Setup) -> Preferences:
         symbols=symbols,
         motion=settings.motion,
         follow=settings.follow,
+        notify=settings.notify,
         day_budget_nano=settings.budgets.day_nano,
         theme_folder=setup.path.parent / "themes",
         config_path=setup.path,
