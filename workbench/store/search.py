@@ -7,7 +7,7 @@ match, which means that the prefix is rare, is the index asked for the whole of 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from workbench.store.query import Query, begins_a_word, fold
@@ -115,12 +115,12 @@ class Search:
             self._take(((row[0], row[1]) for row in found), limit, check=True)
             upper = lower
 
-    def _places(self, expression: str) -> Iterator[_Place]:
+    def _places(self, expression: str) -> Iterable[_Place]:
         if self._below <= 0:
-            return
+            return ()
         cursor = self._connection.cursor()
         cursor.row_factory = None
-        yield from cursor.execute(MATCH, (expression, self._below))
+        return cursor.execute(MATCH, (expression, self._below))
 
     def _take(self, places: Iterable[_Place], limit: int, *, check: bool) -> None:
         found = self._found
@@ -139,7 +139,7 @@ class Search:
                 return
 
     def _has_literals(self, folded: str) -> bool:
-        return all(literal in folded for literal in self._query.literals)
+        return all(map(folded.__contains__, self._query.literals))
 
     def _text(self, key: int) -> str:
         row = self._connection.execute(_ANSWER, (key,)).fetchone()
