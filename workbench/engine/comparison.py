@@ -28,14 +28,14 @@ from workbench.domain.errors import ConfigurationError
 from workbench.domain.ids import new_id
 from workbench.engine.end_state import End
 from workbench.engine.events import ResponseEnded, ResponseQueued, TurnStarted
-from workbench.engine.history import messages_for, path_before, usable
 from workbench.engine.hosts import HostGates
 from workbench.engine.lane_queue import LaneQueue
-from workbench.engine.means import Listener, Means, utc_now
+from workbench.engine.means import Listener, Means
 from workbench.engine.options import EngineOptions
 from workbench.engine.ports import Deployments, PriceBook, Recorder
 from workbench.engine.response_run import ResponseRun
 from workbench.engine.toolbox import Toolbox
+from workbench.engine.transcript import Transcript
 
 TITLE_CHARACTERS = 200
 """So much of a prompt's first line is kept as a title; a list shows what it has room for."""
@@ -63,9 +63,7 @@ class Comparison:
         self._session = session
         self._lanes = tuple(lanes)
         self._known = {lane.id: lane for lane in lanes}
-        self._turns = {record.turn.id: record.turn for record in history}
-        self._responses = {record.turn.id: list(record.responses) for record in history}
-        self._chosen: dict[str, str] = {}
+        self._transcript = Transcript(session.id, history)
         self._queues: dict[str, LaneQueue] = {}
         self._runs: dict[str, ResponseRun] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -97,7 +95,7 @@ class Comparison:
     @property
     def turns(self) -> tuple[TurnRecord, ...]:
         """Every turn with its responses as far as they are known, in order; newest revisions last."""
-        return tuple(TurnRecord(turn, tuple(self._responses[turn.id])) for turn in self._turns.values())
+        return self._transcript.records
 
     @property
     def busy(self) -> bool:
@@ -123,7 +121,7 @@ class Comparison:
         Raises:
             KeyError: there is none of that id.
         """
-        return self._find(response)
+        return self._transcript.find(response)
 
     def send(
         self,
@@ -139,8 +137,8 @@ class Comparison:
             ValueError: nothing to send, nobody to send it to, or a shared context in which no answer is chosen.
         """
         turn = self._new_turn(_parts_of(parts), context)
-        if context == "shared":
-            self._check_shared(turn)
+        if context == "shared" and not self._transcript.goes_on(turn):
+            raise ValueError("choose an answer first: the shared history goes on from it")
         return self._fan_out(turn, self._receivers(lanes), samples)
 
     def edit_and_resend(self, turn: str, parts: Sequence[Part] | str, lane: str | None = None) -> Turn:
@@ -150,10 +148,10 @@ class Comparison:
             ValueError: nothing to send, or nobody to send it to.
             KeyError: no such turn.
         """
-        old = self._turns[turn]
+        old = self._transcript.turn(turn)
         edited = replace(self._new_turn(_parts_of(parts), old.context_mode), parent_turn=old.id)
         if lane is None:
-            took_part = {response.lane for response in self._responses[old.id]}
+            took_part = {response.lane for response in self._transcript.responses(old.id)}
             receivers = [one for one in self._lanes if one.enabled and one.id in took_part]
             return self._fan_out(edited, receivers or self._receivers(None), 1)
         return self._fan_out(edited, self._receivers({lane}), 1)
@@ -165,8 +163,8 @@ class Comparison:
             KeyError: no such response.
         """
         self._stop_response(response)
-        old = self._find(response)
-        return self._again(old, sample=old.sample, revision=self._next_revision(old))
+        old = self._transcript.find(response)
+        return self._again(old, sample=old.sample, revision=self._transcript.next_revision(old))
 
     def sample(self, response: str, k: int) -> list[Response]:
         """Answer the same prompt `k` more times, side by side.
@@ -177,9 +175,8 @@ class Comparison:
         """
         if k < 1:
             raise ValueError("at least one sample")
-        old = self._find(response)
-        same_lane = [one for one in self._responses[old.turn] if one.lane == old.lane]
-        first = max(one.sample for one in same_lane) + 1
+        old = self._transcript.find(response)
+        first = self._transcript.next_sample(old)
         return [self._again(old, sample=first + number, revision=0) for number in range(k)]
 
     def continue_truncated(self, response: str) -> Response:
@@ -189,23 +186,20 @@ class Comparison:
             KeyError: no such response.
             ValueError: it is still streaming, or there is no text to go on from.
         """
-        old = self._find(response)
+        old = self._transcript.find(response)
         if response in self._runs or old.state == "streaming":
             raise ValueError("it is still being answered")
         if not old.text.strip():
             raise ValueError("there is no text to go on from; retry instead")
-        return self._again(old, sample=old.sample, revision=self._next_revision(old), partial=old)
+        return self._again(old, sample=old.sample, revision=self._transcript.next_revision(old), partial=old)
 
     def choose(self, turn: str, response: str | None) -> None:
         """Make a response the one that the shared context goes on from, or none."""
-        if response is None:
-            self._chosen.pop(turn, None)
-        else:
-            self._chosen[turn] = response
+        self._transcript.choose(turn, response)
 
     def chosen(self, turn: str) -> str | None:
         """The response that was chosen in a turn."""
-        return self._chosen.get(turn)
+        return self._transcript.chosen(turn)
 
     def stop(self, lane: str | None = None) -> int:
         """Stop a lane's streaming and queued responses, or everyone's; returns how many."""
@@ -256,17 +250,7 @@ class Comparison:
     def _new_turn(self, parts: tuple[Part, ...], context: ContextMode) -> Turn:
         if self._closed:
             raise RuntimeError("the comparison is closed")
-        seq = max((turn.seq for turn in self._turns.values()), default=0) + 1
-        return Turn(new_id(), self._session.id, seq, parts, utc_now(), context)
-
-    def _check_shared(self, turn: Turn) -> None:
-        before = path_before(turn, "", self.turns, "shared")
-        if not before:
-            return
-        last = before[-1]
-        chosen = self._chosen.get(last.turn.id)
-        if not any(response.id == chosen and usable(response) for response in last.responses):
-            raise ValueError("choose an answer first: the shared history goes on from it")
+        return self._transcript.next_turn(parts, context)
 
     def _fan_out(self, turn: Turn, lanes: Sequence[Lane], samples: int) -> Turn:
         if not lanes:
@@ -277,8 +261,7 @@ class Comparison:
             for lane in lanes
             for sample in range(max(1, samples))
         ]
-        self._turns[turn.id] = turn
-        self._responses[turn.id] = [run.response for run in runs]
+        self._transcript.add_turn(turn, [run.response for run in runs])
         self._save_first(turn)
         means = self._means
         means.record(means.recorder.turn_started, turn, [run.response for run in runs])
@@ -290,7 +273,7 @@ class Comparison:
         return turn
 
     def _again(self, old: Response, *, sample: int, revision: int, partial: Response | None = None) -> Response:
-        turn = self._turns[old.turn]
+        turn = self._transcript.turn(old.turn)
         lane = self._known.get(old.lane) or Lane(old.lane, 0, old.target)
         response = self._new_response(turn, lane, sample, revision)
         self._save_first(turn)
@@ -302,7 +285,7 @@ class Comparison:
             response = replace(
                 response, text=partial.text, reasoning=partial.reasoning, tool_calls=settled, opaque=opaque
             )
-        self._responses[turn.id].append(response)
+        self._transcript.add_response(response)
         self._enqueue(self._run(turn, lane, response, partial))
         return response
 
@@ -323,7 +306,7 @@ class Comparison:
         def messages_of(provider: str) -> tuple[Message, ...]:
             text = "" if partial is None else partial.text
             tools = bool(self._means.toolbox.tools)
-            return messages_for(turn, lane.id, provider, self.turns, self._chosen, text, tools=tools)
+            return self._transcript.messages(turn, lane.id, provider, text, tools=tools)
 
         return ResponseRun(self._means, lane, response, messages_of, self._ended, partial=partial)
 
@@ -355,8 +338,7 @@ class Comparison:
     def _ended(self, run: ResponseRun, response: Response) -> None:
         """A response is over: keep it, and let the next one in its lane begin."""
         self._runs.pop(response.id, None)
-        known = self._responses[response.turn]
-        self._responses[response.turn] = [response if one.id == response.id else one for one in known]
+        self._transcript.update(response)
         self._queues[response.lane].remove(run)
         self._means.tell(ResponseEnded(response.lane, response))
         self._start_next(response.lane)
@@ -365,17 +347,6 @@ class Comparison:
         run = self._runs.get(response)
         if run is not None:
             run.stop()
-
-    def _find(self, response: str) -> Response:
-        for responses in self._responses.values():
-            for found in responses:
-                if found.id == response:
-                    return found
-        raise KeyError(response)
-
-    def _next_revision(self, old: Response) -> int:
-        same = [one for one in self._responses[old.turn] if (one.lane, one.sample) == (old.lane, old.sample)]
-        return max(one.revision for one in same) + 1
 
     def _save_first(self, turn: Turn) -> None:
         if not self._saved:
