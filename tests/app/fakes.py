@@ -11,6 +11,7 @@ from workbench.domain.conversation import Lane, ModelRequest
 from workbench.domain.errors import ErrorInfo, ProviderError
 from workbench.domain.events import BlockDelta, BlockStart, Finish, Headers, UsageUpdate
 from workbench.domain.ids import new_id
+from workbench.domain.lanes import LineUp
 from workbench.domain.prices import Rates, usd
 from workbench.domain.usage import Usage
 from workbench.engine import estimate
@@ -99,6 +100,7 @@ class FakeServices:
         self.banner = ""
         self.closed = False
         self.obstacles: dict[str, str] = {}
+        self.saved: dict[str, LineUp] = {}
         self.kept_theme: str | None = None
         self.found = Found(
             (FoundKey("openai", "OPENAI_API_KEY"),),
@@ -148,8 +150,11 @@ class FakeServices:
     def suggested_prompts(self) -> Sequence[str]:
         return ("Say hello",)
 
-    def lineups(self) -> Sequence[object]:
-        return ()
+    def lineups(self) -> Sequence[LineUp]:
+        return list(self.saved.values())
+
+    async def save_lineup(self, lineup: LineUp) -> None:
+        self.saved[lineup.name] = lineup
 
     async def request_as(self, lane, turns, prompt, form) -> str:
         return f"{form} {lane.target} {prompt}"

@@ -118,3 +118,28 @@ async def test_the_answer_menu_continues_one_lane_or_branches():
         await pilot.press("b")
         await until(lambda: app.screen is not screen and hasattr(app.screen, "desks"), pilot)
         await until(lambda: all(len(desk.answers) == 2 for desk in app.screen.desks.values()), pilot)
+
+
+async def test_lanes_are_saved_as_a_lineup_and_opened_again():
+    """A name keeps the lanes; one that is taken asks first; the menu opens them in a new session under their name."""
+    services = FakeServices("fake/a", "fake/b")
+    app = WorkbenchApp(services)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(lambda: getattr(app.screen, "comparison", None) is not None, pilot)
+        screen = app.screen
+        screen.action_open_lineup()
+        await until(lambda: "no line-up is saved yet" in screen_text(app), pilot)
+        for _ in range(2):
+            screen.action_save_lineup()
+            await until(lambda: "Name of the line-up" in screen_text(app), pilot)
+            await pilot.press(*"daily", "enter")
+            await until(lambda: "line-up daily" in screen_text(app) or "Replace it?" in screen_text(app), pilot)
+        await pilot.press("n")
+        assert [lane.target for lane in services.saved["daily"].lanes] == ["fake/a", "fake/b"]
+
+        await screen.use_lanes(screen.lanes[:1])
+        screen.action_open_lineup()
+        await until(lambda: "Open a line-up" in screen_text(app), pilot)
+        await pilot.press("1")
+        await until(lambda: app.screen is not screen and len(getattr(app.screen, "lanes", ())) == 2, pilot)
+        await until(lambda: "line-up daily" in screen_text(app), pilot)

@@ -153,7 +153,7 @@ async def test_a_reopened_session_shows_its_calls():
         await until(lambda: not screen.busy and "Two." in screen_text(first), pilot)
         desk = screen.desks[screen.lanes[0].id]
         desk.pane.view.clear()
-        desk.load(screen.comparison.turns)
+        desk.load(screen.comparison.turns, {})
         await until(lambda: "Two." in screen_text(first), pilot)
         shown = screen_text(first)
         places = [shown.index(words) for words in ("One.", "calls clock", "→ 2", "Two.")]

@@ -28,6 +28,7 @@ from workbench.domain.lanes import Lane
 if TYPE_CHECKING:
     from workbench.app.crash import CrashReport
     from workbench.app.garbage import QuietGarbage
+    from workbench.app.palette import Commands
     from workbench.app.screens.compare.screen import CompareScreen
     from workbench.domain.conversation import Response
 
@@ -36,6 +37,13 @@ SAVING_S = 0.5
 """So long the list of sessions waits for what was just sent."""
 PASTE_BREAKOUT_S = 0.5
 """A quit key this soon after a paste may have been part of it, so it asks."""
+
+
+def _palette() -> "type[Commands]":
+    """Loaded when it is first opened."""
+    from workbench.app.palette import Commands
+
+    return Commands
 
 
 class WorkbenchApp(App[object]):
@@ -51,9 +59,12 @@ class WorkbenchApp(App[object]):
         background: $panel; color: $foreground; text-style: none;
     }
     .-ascii PromptInput, .-ascii MetricsSidebar, .-ascii PromptInput:focus, .-ascii #box { border: ascii $secondary; }
+    CommandPalette SearchIcon { display: none; }
+    CommandPalette CommandInput, CommandPalette CommandInput:focus { padding-left: 2; }
     ToastRack { margin-bottom: 4; }
     Toast { background: $panel; border-left: outer $secondary; width: auto; max-width: 90%; padding: 0 1; }
     """
+    COMMANDS = {_palette}  # noqa: RUF012
     BINDINGS = [  # noqa: RUF012
         Binding("ctrl+q", "ask_to_quit", "quit", id="app.quit", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "copy, stop, quit", id="app.interrupt", show=False, priority=True),
@@ -198,13 +209,19 @@ class WorkbenchApp(App[object]):
     # ---- screens --------------------------------------------------------------------------------------------------
 
     def open_new(
-        self, lanes: Sequence[Lane], *, kind: str = "chat", draft: str = "", prompt: str | None = None
+        self,
+        lanes: Sequence[Lane],
+        *,
+        kind: str = "chat",
+        lineup: str = "",
+        draft: str = "",
+        prompt: str | None = None,
     ) -> None:
         """An empty session with these models."""
         from workbench.app.screens.compare.lane_actions import fresh
         from workbench.app.screens.compare.screen import CompareScreen, new_session
 
-        self._go(CompareScreen(new_session(kind), fresh(lanes), draft=draft, prompt=prompt))
+        self._go(CompareScreen(new_session(kind), fresh(lanes), lineup=lineup, draft=draft, prompt=prompt))
 
     def open_targets(self, targets: Sequence[str], *, kind: str = "chat") -> None:
         """An empty session with a lane per target."""

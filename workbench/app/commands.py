@@ -47,11 +47,9 @@ def commands(app: "WorkbenchApp", screen: Screen[object]) -> Iterator[SystemComm
         yield SystemCommand("Scroll together", "All panes to where this one is", screen.action_scroll_together)
         if app.services.suggested_prompts():
             yield SystemCommand("Suggested prompts", "Something worth trying", screen.action_suggest)
-        for lineup in app.services.lineups():
-            if lineup.name.isidentifier() or lineup.name.replace("-", "").replace(" ", "").isalnum():
-                yield SystemCommand(
-                    f"Line-up {lineup.name}", "Open it in a new session", lambda found=lineup: app.open_new(found.lanes)
-                )
+        yield SystemCommand("Open a line-up…", "Saved models, in a new session", screen.action_open_lineup)
+        if screen.lanes:
+            yield SystemCommand("Save these lanes as a line-up…", "To open them by name", screen.action_save_lineup)
     yield SystemCommand("Theme", "Colours, with a preview", app.action_change_theme)
     yield SystemCommand("Help", "Keys of what is focused first", app.action_help)
     yield SystemCommand("Quit", "Asks while something streams", app.action_ask_to_quit)

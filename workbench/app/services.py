@@ -242,7 +242,14 @@ class Services(Protocol):
         """Prompts worth trying on the simulated models."""
 
     def lineups(self) -> Sequence[LineUp]:
-        """Saved line-ups."""
+        """Saved line-ups: the configuration's, then the app's."""
+
+    async def save_lineup(self, lineup: LineUp) -> None:
+        """Keep it under its name, in place of an older one of the app's.
+
+        Raises:
+            WorkbenchError: the configuration has one of that name, or it can't be kept.
+        """
 
     async def request_as(
         self, lane: Lane, turns: "Sequence[TurnRecord]", prompt: str, form: Literal["curl", "python", "json"]

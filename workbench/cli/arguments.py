@@ -76,7 +76,7 @@ def _add_targets(to: argparse.ArgumentParser) -> None:
         default=[],
         help="provider/model, once per lane; the same one may come twice",
     )
-    to.add_argument("--lineup", metavar="NAME", help="a set of lanes from the configuration")
+    to.add_argument("--lineup", metavar="NAME", help="a saved set of lanes, of the configuration or the app")
 
 
 def _add_json(to: argparse.ArgumentParser) -> None:

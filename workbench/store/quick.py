@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workbench.domain.lanes import Lane, Parameters
+from workbench.domain.lanes import Lane, LineUp, Parameters
 
 _VERSIONS = range(1, 2)
 """`user_version`s whose tables have these columns."""
@@ -48,6 +48,21 @@ def read_first_screen(path: Path, recent: int = 8) -> FirstScreen:
             return _read(connection, recent)
     except (OSError, sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return FirstScreen()
+
+
+def read_lineups(path: Path) -> dict[str, LineUp]:
+    """The line-ups that were saved from the app, by name, the last used first. Never raises and never writes."""
+    from workbench.store import decode
+
+    try:
+        with closing(open_to_look(path)) as connection:
+            rows = connection.execute("SELECT name, lanes_json FROM lineup ORDER BY used_utc DESC, name").fetchall()
+            return {
+                name: LineUp(name, tuple(decode.lineup_lane(lane, n) for n, lane in enumerate(json.loads(lanes))))
+                for name, lanes in rows
+            }
+    except (OSError, sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return {}
 
 
 def open_to_look(path: Path) -> sqlite3.Connection:

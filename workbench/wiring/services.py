@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Literal
 
 from workbench.app.services import Choice, Found, FoundKey, FoundServer, History, Opening, Preferences, StartOptions
 from workbench.domain.catalog import parse_target
-from workbench.domain.errors import ConfigurationError
+from workbench.domain.errors import ConfigurationError, HistoryUnavailable
 from workbench.domain.ids import new_id
 from workbench.domain.lanes import ContextMode, Lane, LineUp, Session
 from workbench.settings.kept_theme import keep_theme, read_theme
 from workbench.settings.keys import Keys
 from workbench.settings.paths import data_dir
+from workbench.store.quick import read_lineups
 from workbench.wiring.deployments import AllDeployments, AllPrices
 from workbench.wiring.history import history_path, open_history
 from workbench.wiring.setup import (
@@ -183,11 +184,22 @@ class AppServices:
         return SUGGESTED_PROMPTS
 
     def lineups(self) -> Sequence[LineUp]:
-        """The configuration's line-ups, with lanes as they would be asked, then those that the app saved."""
-        configured = [LineUp(name, lanes_for(self.setup, (), name)) for name in self.setup.settings.lineups]
-        store = self._stores.get(False)
-        saved = [] if store is None else store.lineups.all()
-        return configured + [lineup for lineup in saved if lineup.name not in self.setup.settings.lineups]
+        """The configuration's line-ups, then those that the app saved, with lanes as they would be asked."""
+        names = dict.fromkeys([*self.setup.settings.lineups, *read_lineups(history_path())])
+        return [LineUp(name, lanes_for(self.setup, (), name)) for name in names]
+
+    async def save_lineup(self, lineup: LineUp) -> None:
+        """Keep it under its name.
+
+        Raises:
+            WorkbenchError: the configuration has one of that name, or there is no history to keep it in.
+        """
+        if lineup.name in self.setup.settings.lineups:
+            raise ConfigurationError(f"a line-up of that name stands in {self.setup.path}")
+        store = await asyncio.to_thread(self._store, False)
+        if store is None:
+            raise HistoryUnavailable(self.history_problem or "there is no history")
+        await asyncio.to_thread(store.lineups.save, lineup)
 
     async def request_as(
         self, lane: Lane, turns: "Sequence[TurnRecord]", prompt: str, form: Literal["curl", "python", "json"]

@@ -13,6 +13,8 @@ from workbench.providers.vendors import load_vendors
 from workbench.settings.files import load_settings
 from workbench.settings.model import Settings
 from workbench.settings.paths import config_path
+from workbench.store.quick import read_lineups
+from workbench.wiring.history import history_path
 
 if TYPE_CHECKING:
     from workbench.engine.options import EngineOptions
@@ -98,10 +100,11 @@ def lanes_for(
     named = lineup or (None if targets else setup.settings.defaults.lineup)
     lanes: list[Lane] = []
     if named is not None:
-        found = setup.settings.lineups.get(named)
+        found = setup.settings.lineups.get(named) or (saved := read_lineups(history_path())).get(named)
         if found is None:
-            near = _nearest(named, setup.settings.lineups)
-            raise ConfigurationError(f"no line-up is named {named!r}{near}; line-ups stand in {setup.path}")
+            near = _nearest(named, [*setup.settings.lineups, *saved])
+            where = f"line-ups stand in {setup.path}, or are saved in the app"
+            raise ConfigurationError(f"no line-up is named {named!r}{near}; {where}")
         lanes += [lane for lane in found.lanes if lane.enabled]
     for target in targets:
         parse_target(target)

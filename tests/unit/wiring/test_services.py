@@ -4,12 +4,14 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from workbench.app.services import StartOptions
-from workbench.domain.conversation import Session
+from workbench.domain.conversation import Lane, LineUp, Parameters, Session
+from workbench.domain.errors import ConfigurationError
 from workbench.domain.ids import new_id
 from workbench.engine.events import EngineEvent, ResponseEnded
 from workbench.engine.means import utc_now
@@ -49,6 +51,27 @@ def test_what_was_asked_for_opens() -> None:
     assert [lane.target for lane in services.opening(StartOptions(targets=(FAST,))).lanes] == [FAST]
     assert len(services.opening(StartOptions(demo=True)).lanes) == 4
     assert [lineup.name for lineup in services.lineups()] == ["a", "b"]
+
+
+async def test_a_lineup_that_the_app_saved_is_found_by_name() -> None:
+    """The app's menu, `--lineup` and `ask` find it with its parameters; the configuration's names are its own."""
+    configure('[lineups.a]\nlanes = ["sim/swift"]\n')
+    services = AppServices()
+    brief = Lane(new_id(), 0, FAST, "quick", "Be brief.", Parameters(temperature=0.5))
+    await services.save_lineup(LineUp("my own", (brief, Lane(new_id(), 1, "sim/sage"))))
+    with pytest.raises(ConfigurationError, match="stands in"):
+        await services.save_lineup(LineUp("a", (brief,)))
+    await services.close()
+
+    assert [lineup.name for lineup in services.lineups()] == ["a", "my own"]
+    opening = AppServices().opening(StartOptions(lineup="my own"))
+    assert opening.lineup == "my own"
+    assert [replace(lane, id="") for lane in opening.lanes] == [
+        replace(brief, id=""),
+        Lane("", 1, "sim/sage"),
+    ]
+    with pytest.raises(ConfigurationError, match="did you mean my own"):
+        lanes_for(services.setup, (), "my won")
 
 
 def test_a_bad_file_is_a_banner() -> None:

@@ -38,6 +38,53 @@ class SessionActions(LaneActions):
             self.context = chosen  # type: ignore[assignment]
             self.preview()
 
+    @work(group="lineup", exclusive=True)
+    async def action_open_lineup(self) -> None:
+        """Saved models, in a new session."""
+        from workbench.app.dialogs.menu import MenuDialog, MenuItem
+
+        found = self.app.services.lineups()
+        if not found:
+            self.say("no line-up is saved yet; the command palette saves these lanes as one")
+            return
+        items = [
+            MenuItem(
+                str(index),
+                clean_line(lineup.name),
+                str(index + 1) if index < 9 else "",
+                clean_line(", ".join(lane.label or lane.target for lane in lineup.lanes)),
+            )
+            for index, lineup in enumerate(found)
+        ]
+        chosen = await self.app.push_screen_wait(MenuDialog("Open a line-up", items))
+        if chosen is not None:
+            lineup = found[int(chosen)]
+            self.app.open_new(lineup.lanes, lineup=lineup.name)
+
+    @work(group="lineup", exclusive=True)
+    async def action_save_lineup(self) -> None:
+        """These lanes under a name, which opens them again here and on the command line."""
+        from workbench.app.dialogs.confirm import ConfirmDialog
+        from workbench.app.dialogs.text import TextDialog
+        from workbench.domain.errors import WorkbenchError
+        from workbench.domain.lanes import LineUp
+
+        typed = await self.app.push_screen_wait(TextDialog("Name of the line-up", self.title_line.lineup))
+        name = " ".join(clean_line(typed or "").split())
+        if not name:
+            return
+        if name in [lineup.name for lineup in self.app.services.lineups()]:
+            question = f"{name} is saved already."
+            if not await self.app.push_screen_wait(ConfirmDialog("Replace it?", question, "Replace")):
+                return
+        try:
+            await self.app.services.save_lineup(LineUp(name, tuple(self.lanes)))
+        except WorkbenchError as error:
+            self.say(f"not saved: {error}", warning=True)
+            return
+        self.title_line.lineup = name
+        self.say(f"saved line-up {name}")
+
     @work(group="suggest", exclusive=True)
     async def action_suggest(self) -> None:
         """A prompt that shows something, put into the composer."""
