@@ -60,7 +60,6 @@ class WorkbenchApp(App[object]):
     }
     .-ascii PromptInput, .-ascii MetricsSidebar, .-ascii PromptInput:focus, .-ascii #box { border: ascii $secondary; }
     CommandPalette SearchIcon { display: none; }
-    CommandPalette CommandInput, CommandPalette CommandInput:focus { padding-left: 2; }
     ToastRack { margin-bottom: 4; }
     Toast { background: $panel; border-left: outer $secondary; width: auto; max-width: 90%; padding: 0 1; }
     """
