@@ -78,6 +78,13 @@ async def test_help_shows_the_focused_widgets_keys_first():
         assert "In the prompt" not in screen_text(app).split("In a pane")[0]
 
 
+def test_a_model_is_listed_once_unless_its_other_provider_is_typed():
+    """The same model by a vendor's older protocol is no second row; who types that provider finds it."""
+    choices = [Choice("openai/m", "openai"), Choice("openai-chat/m", "openai-chat", repeats=True)]
+    assert [choice.target for choice in matching(choices, "openai", ())] == ["openai/m"]
+    assert [choice.target for choice in matching(choices, "openai-chat", ())] == ["openai-chat/m"]
+
+
 @pytest.mark.parametrize(
     ("keys", "own"), [((), "On the welcome page"), (("ctrl+l",), "In the list of models"), (("ctrl+p",), "Everywhere")]
 )

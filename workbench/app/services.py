@@ -90,6 +90,8 @@ class Choice(NamedTuple):
     note: str = ""
     """Why it can't be used now ("no key: set OPENAI_API_KEY"), or a word about its character."""
     usable: bool = True
+    repeats: bool = False
+    """The same model at the same address by another protocol: shown when its provider is typed."""
 
 
 class FoundKey(NamedTuple):

@@ -1,5 +1,6 @@
 """What the program says about an answer's end, in short plain sentences that tell what to do."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from workbench.app.formatting import bytes_size, characters, seconds
@@ -7,9 +8,21 @@ from workbench.domain.clean import clean_line
 
 if TYPE_CHECKING:
     from workbench.domain.conversation import Response, Turn
-    from workbench.domain.errors import ErrorInfo
+    from workbench.domain.errors import ErrorInfo, ErrorKind
 
 Kind = Literal["error", "warning", "muted"]
+
+_ASK_AGAIN = "r asks again"
+_ANOTHER = f"Ctrl+L chooses another model, {_ASK_AGAIN}"
+_ADVICE: "Mapping[ErrorKind, str]" = {
+    "auth": "put a valid key there and start again (`workbench doctor` lists the keys it finds); Ctrl+L: another model",
+    "config": "then start again (`workbench doctor` and `workbench config check` tell more); Ctrl+L: another model",
+    "billing": _ANOTHER,
+    "permission": _ANOTHER,
+    "not_found": _ANOTHER,
+    "retired": _ANOTHER,
+}
+"""What to do about an error whose sentence says what is wrong; asking again at once helps with all others."""
 
 
 def notice_of(response: "Response") -> tuple[str | None, Kind]:
@@ -61,7 +74,8 @@ def _end(response: "Response") -> tuple[list[str], Kind]:
         case "cancelled":
             return [f"stopped by you after {length}"], "muted"
         case "failed":
-            return [error or "failed", "r asks again"], "error"
+            advice = _ADVICE.get(response.error.kind, _ASK_AGAIN) if response.error is not None else _ASK_AGAIN
+            return [error or "failed", advice], "error"
         case "interrupted":
             return [f"the program ended here, after {length}; c continues it, r asks again"], "warning"
         case _:

@@ -107,7 +107,7 @@ class Registry:
             raise ConfigurationError(f"no address for {config.name}: set {wanted}", config.source)
         key = self._key_of(config)
         if key is None and config.api_key_env and not config.local:
-            raise ConfigurationError(f"no key for {config.name}: set {config.api_key_env}", config.api_key_env)
+            raise ConfigurationError(f"no key for {config.name}: set {config.api_key_env}")
         if key is not None and not (key.isascii() and key.isprintable()):
             raise ConfigurationError(f"the key of {config.name} has characters that HTTP forbids", config.api_key_env)
         module, name = _CLASSES[config.protocol]

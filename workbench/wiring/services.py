@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from workbench.app.services import Choice, Found, FoundKey, FoundServer, History, Opening, Preferences, StartOptions
 from workbench.domain.catalog import parse_target
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from workbench.engine.estimate import LanePreview
     from workbench.engine.events import EngineEvent
     from workbench.store.database import Store
+    from workbench.wiring.catalogue import Entry
 
 FLUSH_S = 10.0
 _DARK = "workbench-dark"
@@ -291,6 +293,7 @@ class AppServices:
         from workbench.wiring.catalogue import ModelLists, entries
 
         counts = read_tool_counts(history_path())
+        seen: set[tuple[str, str | None, str]] = set()
         found = [
             Choice(
                 target=entry.target,
@@ -301,6 +304,7 @@ class AppServices:
                 simulated=entry.config.simulated,
                 note=entry.note or (f"{called.words} tool calls valid" if (called := counts.get(entry.target)) else ""),
                 usable=entry.config.simulated or not entry.note,
+                repeats=_repeats(entry, seen),
             )
             for entry in entries(self.setup.configs, ModelLists(), prices)
         ]
@@ -327,6 +331,17 @@ def _preferences(setup: Setup) -> Preferences:
         log_path=None if folder is None else folder / "crash.log",
         data_folder=folder,
     )
+
+
+def _repeats(entry: "Entry", seen: set[tuple[str, str | None, str]]) -> bool:
+    """Whether a vendor's model was told before, at the same host with the same key, and note it."""
+    config = entry.config
+    place = urlsplit(config.base_url).netloc, config.api_key_env, entry.info.name
+    if config.source != "built in" or not place[0]:
+        return False
+    known = place in seen
+    seen.add(place)
+    return known
 
 
 def _data_folder() -> Path | None:

@@ -38,6 +38,24 @@ def test_every_end_has_plain_words(changes, words, kind):
     assert notice is None if words is None else words in notice
 
 
+@pytest.mark.parametrize(
+    ("kind", "advice"),
+    [
+        ("auth", "start again (`workbench doctor`"),
+        ("config", "`workbench config check`"),
+        ("not_found", "Ctrl+L chooses another model"),
+        ("server", "r asks again"),
+    ],
+)
+def test_advice_fits_the_error(kind, advice):
+    """Asking again is the only advice where it may help; else the way to a key, the file or another model is told."""
+    response = Response("r", "t", "l", "a/b", state="failed", error=ErrorInfo(kind, "no (source: A_KEY)"))
+    first, second = notice_of(response)[0].splitlines()
+    assert first == "no (source: A_KEY)"
+    assert advice in second
+    assert ("another model" in second) == (kind != "server")
+
+
 def test_words_from_servers_are_cleaned():
     """C08: an error message or tool name with escapes shows them as placeholders."""
     response = Response(

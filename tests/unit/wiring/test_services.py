@@ -135,6 +135,15 @@ async def test_a_session_is_kept_and_opens_again(services: AppServices) -> None:
     assert [lane.target for lane in AppServices().opening(StartOptions()).lanes] == [FAST]
 
 
+async def test_models_of_two_protocols_are_told_apart_from_repeats(services: AppServices) -> None:
+    """OpenAI's models stand under both of its protocols; the second is marked, another vendor's never."""
+    choices = await services.choices()
+    repeated = {choice.provider for choice in choices if choice.repeats}
+    assert "openai-chat" in repeated
+    assert not repeated & {"openai", "azure", "openrouter", "sim"}
+    assert len([choice for choice in choices if choice.target.endswith("openai/gpt-5.5") and not choice.repeats]) >= 1
+
+
 async def test_demo_sessions_have_a_history_of_their_own(services: AppServices) -> None:
     """The demo's file is another one."""
     demo, own = await services.history(demo=True), await services.history(demo=False)

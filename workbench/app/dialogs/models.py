@@ -33,9 +33,13 @@ _NAME, _NOTE = 26, 40
 
 def matching(choices: Iterable[Choice], query: str, favourites: Sequence[str]) -> list[Choice]:
     """Choices that hold every word of the query; favourites first, then usable ones, else in their own order."""
-    words = query.casefold().split()
+    folded = query.casefold()
+    words = folded.split()
     found = [
-        choice for choice in choices if all(word in f"{choice.target} {choice.label}".casefold() for word in words)
+        choice
+        for choice in choices
+        if all(word in f"{choice.target} {choice.label}".casefold() for word in words)
+        and (not choice.repeats or choice.provider.casefold() in folded)
     ]
     rank = {target: index for index, target in enumerate(favourites)}
     return sorted(found, key=lambda choice: (rank.get(choice.target, len(rank)), not choice.usable))[:_MOST_SHOWN]
