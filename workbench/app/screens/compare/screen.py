@@ -1,5 +1,6 @@
 """The home of the program: panes, prompt, numbers. What is done to answers and lanes stands in files of its own."""
 
+import sys
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ from workbench.domain.lanes import Session
 if TYPE_CHECKING:
     from workbench.engine.events import EngineEvent
 
+NEEDED = ("workbench.app.answer", "workbench.app.screens.compare.lane_desk")
+"""Modules that the first paint does without."""
 TICK_S = 0.25
 """Live figures are drawn this often, and only while something runs."""
 DRAFT_S = 0.6
@@ -90,9 +93,10 @@ class CompareScreen(UseActions):
 
         if self._pending_prompt is not None:
             self.app.quiet_imports.hurry()
-        await self.app.quiet_imports.pause()
-        for name in ("workbench.app.answer", "workbench.app.screens.compare.lane_desk"):
-            await asyncio.to_thread(import_module, name)  # some 50 ms, in which keys may already come
+        if wanted := [name for name in NEEDED if name not in sys.modules]:
+            await self.app.quiet_imports.pause()
+            for name in wanted:
+                await asyncio.to_thread(import_module, name)  # some 50 ms, in which keys may already come
         if not self.is_attached:
             return
         from workbench.app.screens.compare.lane_desk import LaneDesk
