@@ -193,6 +193,26 @@ def test_blocks_may_be_interleaved() -> None:
     assert (answer.text, answer.reasoning, answer.kinds) == ("onetwo", "hm", ["reasoning", "text"])
 
 
+def test_another_model_may_go_on() -> None:
+    """P12: where the model that was asked declined and another one went on, that one served the answer."""
+    hop = {"type": "fallback", "from": {"model": "c"}, "to": {"model": "d"}, "trigger": {"type": "refusal"}}
+    words = [block(n, {"type": "text"}, *text(letter)) for n, letter in ((0, "a"), (2, "b"))]
+    answer = said(*words[0], *block(1, hop), *words[1], *ending("end_turn"))
+
+    assert (answer.text, answer.model) == ("ab", "d")
+    assert answer.opaque == [hop]
+
+
+def test_a_compaction_goes_back_whole() -> None:
+    """What the provider made of a long conversation is kept with its encrypted form, and is not part of the answer."""
+    piece = {"type": "compaction_delta", "content": "so far", "encrypted_content": "E"}
+    answer = said(*block(0, {"type": "compaction", "content": None}, piece), *ending("compaction"))
+
+    assert answer.opaque == [{"type": "compaction", "content": "so far", "encrypted_content": "E"}]
+    assert answer.text == ""
+    assert answer.finish == Finish("paused", "compaction")
+
+
 def test_unknown_events_are_told_once() -> None:
     """P11, S06: unknown events, deltas and blocks are named and passed over."""
     answer = said(

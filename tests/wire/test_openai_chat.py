@@ -125,6 +125,18 @@ def test_tool_calls_in_pieces() -> None:
             ],
             [("a", "f", "{}{}")],
         ),
+        (
+            [[{"index": 0, "function": {"name": "f"}}], [{"index": 0, "id": "a", "function": {"arguments": "{}"}}]],
+            [("a", "f", "{}")],
+        ),
+        (
+            [
+                [{"index": 0, "function": {"name": "f"}}, {"index": 1, "id": "b", "function": {"name": "g"}}],
+                [{"index": 0, "function": {"arguments": "{}"}}],
+            ],
+            [(None, "f", "{}"), ("b", "g", "")],
+        ),
+        ([[{"index": 0, "function": {"name": "f"}}]], [(None, "f", "")]),
     ],
     ids=[
         "no index",
@@ -137,6 +149,9 @@ def test_tool_calls_in_pieces() -> None:
         "one id",
         "late name",
         "sent again as a whole",
+        "late id",
+        "in the order in which they began",
+        "a name alone",
     ],
 )
 def test_odd_tool_calls(frames: list[list[dict[str, Any]]], expected: list[tuple[Any, str, str]]) -> None:
@@ -222,6 +237,15 @@ def test_reasoning_that_is_counted_apart_is_added() -> None:
     assert (answer.usage.output_tokens, answer.usage.reasoning_tokens) == (105, 100)
 
 
+@pytest.mark.parametrize("name", ["cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens"])
+def test_what_went_into_a_cache_has_several_names(name: str) -> None:
+    """OpenAI, LiteLLM and Qwen each have their own word for the tokens that were written to a cache."""
+    usage = {"prompt_tokens": 10, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 2, name: 4}}
+    counted = said(chunk({"content": "x"}), chunk(finish="stop", usage=usage)).usage
+
+    assert (counted.input_tokens, counted.cached_input_tokens, counted.cache_write_tokens) == (10, 2, 4)
+
+
 @pytest.mark.parametrize(
     "frame",
     [
@@ -259,6 +283,7 @@ def test_empty_shapes_say_nothing(frame: str) -> None:
         ('{"message":"boom"}', "error", "server", "boom"),
         ('{"object":"error","message":"boom","code":40303}', "", "server", "boom"),
         ('{"error":{"message":"slow","code":429}}', "", "rate", "slow"),
+        ('{"error":{"message":"bad","type":"invalid_request_error"}}', "", "bad_request", "bad"),
         ('{"error":{"message":"busy","code":"overloaded"}}', "error", "overloaded", "busy"),
         ('{"x_groq":{"error":"boom"},"choices":[]}', "", "server", "boom"),
         ('{"choices":[{"index":0,"delta":{},"error":{"message":"boom","code":502}}]}', "", "server", "boom"),

@@ -36,6 +36,7 @@ class _Block:
     start: Mapping[str, Any]
     pieces: list[str] = field(default_factory=list)
     signature: str = ""
+    """What proves it when it is sent back; of a compaction its encrypted form."""
 
 
 class MessagesTranslator:
@@ -148,6 +149,8 @@ class MessagesTranslator:
             case _:
                 whole = None if kind in _GROWING else dict(content)
                 opened = self._blocks.start("opaque", kind, data=whole)
+        if kind == "fallback" and (model := string(mapping(content.get("to")).get("model"))):
+            yield Meta(model)  # the model that was asked declined; another one goes on from here
         block = _Block(kind, opened.block, content)
         self._by_index[index] = block
         yield opened
@@ -204,6 +207,7 @@ class MessagesTranslator:
             block.signature = string(delta.get("signature")) or block.signature
         elif kind == "compaction_delta":
             block.pieces.append(string(delta.get("content")))
+            block.signature = string(delta.get("encrypted_content")) or block.signature
             yield Heartbeat("compaction")
         else:
             yield from self._warnings.note("unknown_event", f"{string(kind)[:60]!r}")
@@ -245,6 +249,8 @@ class MessagesTranslator:
                     yield from self._blocks.delta(number, whole)
             case "compaction":
                 data = {**block.start, "content": "".join(block.pieces) or block.start.get("content")}
+                if block.signature:
+                    data["encrypted_content"] = block.signature
             case kind if kind in _GROWING:
                 data = dict(block.start)
                 if any(block.pieces):

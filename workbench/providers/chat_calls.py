@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.domain.events import BlockDelta, StreamEvent
+from workbench.domain.events import StreamEvent
 from workbench.providers.assembly import Blocks, mapping, string
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class _Call:
-    """A tool call under construction; it opens as a block once its name is known."""
+    """A tool call under construction; it opens as a block once its name is known and its id, or words of it, came."""
 
     call_id: str | None = None
     name: str = ""
@@ -41,27 +41,21 @@ class ToolCalls:
         if isinstance(arguments, dict | list):
             arguments = "" if call.arguments else json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
         arguments = string(arguments)
-        if call.block is None and call.name:
+        if call.block is None and call.name and (call.call_id or arguments):
             yield from self._blocks.end_text()
-            opened = self._blocks.start("tool", call.name, call.call_id)
-            call.block = opened.block
-            yield opened
-            for held in call.arguments:
-                yield from self._blocks.delta(call.block, held)
+            for waiting in self._calls[: self._calls.index(call)]:
+                if waiting.name:
+                    yield from self._open(waiting)
+            yield from self._open(call)
         if arguments:
             call.arguments.append(arguments)
             if call.block is not None:
                 yield from self._blocks.delta(call.block, arguments)
 
     def flush(self) -> Iterator[StreamEvent]:
-        """The calls whose name never came."""
+        """The calls of which less came than they wait for."""
         for call in self._calls:
-            if call.block is None:
-                opened = self._blocks.start("tool", "", call.call_id)
-                call.block = opened.block
-                yield opened
-                for held in call.arguments:
-                    yield BlockDelta(call.block, held)
+            yield from self._open(call)
 
     def _call(self, index: Any, call_id: str, name: str) -> _Call:
         """The call that a fragment belongs to, a new one where it begins one.
@@ -89,6 +83,14 @@ class ToolCalls:
         elif self._calls and not name:
             return self._calls[-1]
         return self._begin()
+
+    def _open(self, call: _Call) -> Iterator[StreamEvent]:
+        if call.block is None:
+            opened = self._blocks.start("tool", call.name, call.call_id)
+            call.block = opened.block
+            yield opened
+            for held in call.arguments:
+                yield from self._blocks.delta(call.block, held)
 
     def _begin(self) -> _Call:
         call = _Call()

@@ -127,6 +127,8 @@ BY_CODE: dict[str, ErrorKind] = {
     "invalidapiversionparameter": "retired",
 }
 """The providers' own words, in lower case. Words that only repeat a status (`invalid_request_error`) are left out."""
+_REFUSALS = frozenset({"invalid_request_error", "invalid_request", "invalid_argument", "invalid_prompt", "bad_request"})
+"""Such words all the same: inside a stream there is no status that they could repeat."""
 
 _CONTEXT = re.compile(
     r"maximum context|context[ _]length|context[ _]window|context size|prompt is too long|input is too long"
@@ -171,8 +173,9 @@ _OVERLOADED = re.compile(r"overloaded|at capacity|over capacity|no capacity|temp
 
 def kind_of(status: int | None, codes: Iterable[str], message: str) -> ErrorKind:
     """The kind; a status alone says least, a provider's own word most, except where it hides what the message tells."""
-    named: ErrorKind | None = next((BY_CODE[code] for code in map(str.lower, codes) if code in BY_CODE), None)
-    by_status = _by_status(status)
+    words = [code.lower() for code in codes]
+    named: ErrorKind | None = next((BY_CODE[word] for word in words if word in BY_CODE), None)
+    by_status = "bad_request" if status is None and not _REFUSALS.isdisjoint(words) else _by_status(status)
     kind = by_status if named is None or (named == "server" and status is not None) else named
     if kind in ("bad_request", "not_found", "permission", "retired", "server", "too_large"):
         told = _by_message(kind, message)

@@ -25,12 +25,20 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
     "IMAGE_SAFETY": "content_filter",
     "IMAGE_PROHIBITED_CONTENT": "content_filter",
     "IMAGE_RECITATION": "content_filter",
+    "MODEL_ARMOR": "content_filter",
     "MALFORMED_FUNCTION_CALL": "error",
     "UNEXPECTED_TOOL_CALL": "error",
     "TOO_MANY_TOOL_CALLS": "error",
     "MALFORMED_RESPONSE": "error",
+    "MISSING_THOUGHT_SIGNATURE": "error",
 }
-_SERVER_PARTS = {"executableCode": "code_execution", "codeExecutionResult": "code_execution_result"}
+_SERVER_PARTS = {
+    "executableCode": "code_execution",
+    "codeExecutionResult": "code_execution_result",
+    "toolCall": "tool_call",
+    "toolResponse": "tool_response",
+}
+"""Tools that ran at Google; their parts go back as they came."""
 _KNOWN_PARTS = frozenset(
     {"text", "thought", "thoughtSignature", "functionCall", "inlineData", "fileData", *_SERVER_PARTS}
 )
@@ -105,8 +113,9 @@ class GeminiTranslator:
         for chunk in sequence(mapping(candidate.get("groundingMetadata")).get("groundingChunks")):
             web = mapping(mapping(chunk).get("web"))
             yield from self._blocks.cite(web.get("uri"), web.get("title"))
-        for source in sequence(mapping(candidate.get("citationMetadata")).get("citationSources")):
-            yield from self._blocks.cite(mapping(source).get("uri"))
+        cited = mapping(candidate.get("citationMetadata"))
+        for source in sequence(cited.get("citationSources")) or sequence(cited.get("citations")):  # Vertex: the latter
+            yield from self._blocks.cite(mapping(source).get("uri"), mapping(source).get("title"))
         if reason := string(candidate.get("finishReason")):
             message = string(candidate.get("finishMessage")) or None
             self._finish = (FINISH_REASONS.get(reason, "other"), reason, message)
@@ -117,7 +126,9 @@ class GeminiTranslator:
             yield from self._function_call(part["functionCall"])
             number = self._blocks.tools_seen - 1
         elif server := next((key for key in _SERVER_PARTS if key in part), None):
-            yield from self._blocks.whole("opaque", _SERVER_PARTS[server], {"part": part})
+            kind = string(mapping(part[server]).get("toolType")).lower()
+            name = _SERVER_PARTS[server] if not kind or server == "toolResponse" else kind
+            yield from self._blocks.whole("opaque", name, {"part": part})
             return
         elif "inlineData" in part or "fileData" in part:
             yield from self._blocks.whole("opaque", "inline_data", {"part": part})

@@ -73,10 +73,31 @@ def test_server_side_code_is_opaque():
     assert answer.text == "2"
 
 
+def test_tools_that_ran_at_the_provider_go_back_as_they_came():
+    """A search that Google ran is named by its tool; call and result are kept with their signatures, in order."""
+    search = {"toolCall": {"toolType": "GOOGLE_SEARCH_WEB", "id": "s"}, "thoughtSignature": "S"}
+    found = {"toolResponse": {"toolType": "GOOGLE_SEARCH_WEB", "id": "s", "response": {}}}
+    answer = play(frame(search), frame(found), frame({"text": "ok"}, finishReason="STOP"))
+
+    assert answer.server_tools == ["google_search_web", "tool_response"]
+    assert answer.opaque == [{"part": search}, {"part": found}]
+    assert answer.tool_calls == []
+    assert answer.warnings == []
+
+
 def test_sources_are_cited_once():
     """Grounding chunks become citations, each address once."""
     chunks = {"groundingChunks": [{"web": {"uri": "https://a", "title": "A"}}, {"web": {"uri": "https://a"}}]}
     answer = play(frame({"text": "x"}, groundingMetadata=chunks, finishReason="STOP"))
+
+    assert answer.citations == ["https://a"]
+
+
+@pytest.mark.parametrize("name", ["citationSources", "citations"])
+def test_recited_sources_are_cited(name):
+    """The sources of recited text are citations, as the Gemini API names them and as Vertex does."""
+    cited = {name: [{"uri": "https://a", "title": "A"}, {"startIndex": 3}]}
+    answer = play(frame({"text": "x"}, citationMetadata=cited, finishReason="STOP"))
 
     assert answer.citations == ["https://a"]
 
@@ -103,7 +124,9 @@ def test_thoughts_count_as_output():
         ("MAX_TOKENS", "length"),
         ("SAFETY", "content_filter"),
         ("RECITATION", "content_filter"),
+        ("MODEL_ARMOR", "content_filter"),
         ("MALFORMED_FUNCTION_CALL", "error"),
+        ("MISSING_THOUGHT_SIGNATURE", "error"),
         ("SOMETHING_NEW", "other"),
     ],
 )
