@@ -58,7 +58,6 @@ class WorkbenchApp(App[object]):
     OptionList > .option-list--option-highlighted, OptionList:focus > .option-list--option-highlighted {
         background: $panel; color: $foreground; text-style: none;
     }
-    .-ascii PromptInput, .-ascii MetricsSidebar, .-ascii PromptInput:focus, .-ascii #box { border: ascii $secondary; }
     CommandPalette SearchIcon { display: none; }
     ToastRack { margin-bottom: 4; }
     Toast { background: $panel; border-left: outer $secondary; width: auto; max-width: 90%; padding: 0 1; }
@@ -128,7 +127,6 @@ class WorkbenchApp(App[object]):
     def on_mount(self) -> None:
         """Keys now; whatever else can wait, after the first paint."""
         self.quiet_imports.start()
-        self.set_class(self.symbols is ASCII, "-ascii")
         if self.preferences.keymap:
             self.set_keymap(dict(self.preferences.keymap))
         self.call_after_refresh(self._after_first_paint)

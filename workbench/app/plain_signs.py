@@ -9,6 +9,7 @@ _SIGNS = str.maketrans(
         **dict(zip("─━═│┃║▎▌▐▕▏", "-==||||||||", strict=True)),
         **dict.fromkeys("┌┐└┘├┤┬┴┼┏┓┗┛╭╮╰╯", "+"),
         **dict(zip("▁▂▃▄▅▆▇█", "_.-=+*#@", strict=True)),
+        **dict(zip("“”„‘’‚", "\"\"\"'''", strict=True)),
         **dict(zip("·•→←↑↓▸▾↪…–—≈×✕☐☑▪‹›⟦⟧", "|*><^v>v\\.--~xxox#<>[]", strict=True)),
         **dict(zip("↻✓⊘∅■✗↯◆★", "r+!0#x%*!", strict=True)),
     }

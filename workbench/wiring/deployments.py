@@ -92,7 +92,7 @@ class AllDeployments:
             try:
                 self.open(parse_target(text))
             except ConfigurationError as error:
-                found[text] = str(error)
+                found[text] = error.message
         return found
 
     def config_of(self, target: Target) -> ProviderConfig:

@@ -46,7 +46,7 @@ def estimate(leaf: Leaf, width: int) -> int:
             return leaf.gap + (leaf.part == 0) + max(len(leaf.lines), leaf.size // inner)
         case Kind.TABLE:
             return leaf.gap + len(leaf.cells) + (2 if leaf.part == 0 else 0)
-        case Kind.FOLD:
+        case Kind.LINE:
             return leaf.gap + 1
         case Kind.RAW | Kind.PROMPT:
             return leaf.gap + max(len(leaf.lines), leaf.size // inner)
@@ -67,7 +67,7 @@ def _contents(leaf: Leaf, width: int, definitions: Mapping[str, str]) -> Iterabl
             return table_rows(leaf, width, definitions)
         case Kind.RULE:
             return [((Run("─" * width, RULE),), None, 0, 0)]
-        case Kind.FOLD:
+        case Kind.LINE:
             return [((Run(first_fitting(leaf.lines, width), leaf.look),), None, 0, 0)]
         case Kind.PLAIN:
             return _plain(leaf, width)

@@ -21,8 +21,8 @@ class Kind(IntEnum):
     """A piece of a line too long to be read as Markdown."""
     PROMPT = 7
     NOTICE = 8
-    FOLD = 9
-    """The line that stands for folded reasoning, in words from long to short."""
+    LINE = 9
+    """One line of our own, such as the one that stands for folded reasoning, in words from long to short."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The turns of a view as leaves on its sheet: prompts, reasoning, answers and notices."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbench.app.answer.leaves import Bar, Kind, Leaf
@@ -40,10 +40,8 @@ class Section:
         if not self.reasoning.size:
             return self.prompt
         sign, verb = ("▾", "closes") if self.opened else ("▸", "opens")
-        fold = Leaf(Kind.FOLD, look=MUTED, gap=1 if self.prompt else 0)
         name, length = f"{sign} reasoning", f"{self.reasoning.size:,} characters"
-        for words in (f"{name} · {length} · t {verb}", f"{name} · t {verb}", name, sign):
-            fold.add(words)
+        fold = line_leaf([f"{name} · {length} · t {verb}", f"{name} · t {verb}", name, sign], 1 if self.prompt else 0)
         return [*self.prompt, fold, *(self.reasoning.leaves if self.opened else ())]
 
 
@@ -153,6 +151,14 @@ def prompt_leaf(prompt: str, *, first: bool) -> Leaf:
         leaf.add(line)
     if len(lines) > PROMPT_LINES or len(prompt) > PROMPT_CHARACTERS:
         leaf.add(f"… {len(prompt):,} characters")
+    return leaf
+
+
+def line_leaf(texts: Sequence[str], gap: int = 0) -> Leaf:
+    """One dim line of our own: the first of the texts, given from long to short, that fits."""
+    leaf = Leaf(Kind.LINE, look=MUTED, gap=gap)
+    for text in texts:
+        leaf.add(text)
     return leaf
 
 

@@ -5,6 +5,7 @@ lines that changed are painted. It follows the text page by page, so that it sta
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -18,7 +19,7 @@ from workbench.app.answer.following import FollowMode
 from workbench.app.answer.leaves import CodeBlock
 from workbench.app.answer.links import is_offered
 from workbench.app.answer.marked import MarkedLines
-from workbench.app.answer.turns import Section, Turns, notice_leaf, prompt_leaf
+from workbench.app.answer.turns import Section, Turns, line_leaf, notice_leaf, prompt_leaf
 from workbench.app.frame_clock import frame_clock_of
 from workbench.app.quiet_imports import behind_keys
 
@@ -138,6 +139,11 @@ class AnswerView(MarkedLines, can_focus=True, inherit_bindings=False):
         """A line under an answer: an error, a seam, a retry."""
         self._turns.sections[section].notices.append(notice_leaf(notice, kind))
         self._arrived()
+        self._change(section)
+
+    def add_hint(self, texts: Sequence[str], section: int = -1) -> None:
+        """A dim line under an answer: the first of the texts, given from long to short, that fits."""
+        self._turns.sections[section].notices.append(line_leaf(texts))
         self._change(section)
 
     def clear_notices(self, section: int = -1) -> None:

@@ -156,9 +156,7 @@ class ResponsePane(Widget):
         """Everything of the frame. Its line is set here: sixteen rules for eight tones would cost more at the start."""
         self._drawn = ()
         focused = self.has_focus_within_pane
-        weight: Literal["heavy", "solid", "ascii"] = "heavy" if focused else "solid"
-        if self.symbols.line.isascii():  # one weight only: the focused pane's line is the fatter sign in its title
-            weight = "ascii"
+        weight: Literal["heavy", "solid"] = "heavy" if focused else "solid"
         self.styles.border = (weight, self.app.theme_variables[lane_variable(self.number)])
         self._draw_frame()
 
@@ -252,7 +250,7 @@ class ResponsePane(Widget):
         while len(texts) > 1 and sum(map(cell_len, texts)) + 3 * (len(texts) - 1) > width:
             texts.pop(-2)  # the ends matter most: how soon, and how dear
         numbers = first_fitting([f" {self.symbols.dot} ".join(texts)], width)  # a cut figure would be another figure
-        return Content.styled(numbers, tones.named("text-muted"))
+        return Content.styled(numbers.rstrip(), tones.named("text-muted"))
 
     def _starred(self, text: str, name: str) -> str:
         """A figure with its star, or with the star's room where there may be one."""

@@ -30,12 +30,12 @@ class DrawnCompare(CompareBase):
         """Panes in which nothing was asked yet say how to begin, or what stands in the way."""
         lanes = len(self.lanes)
         models = {1: "this model", 2: "both models"}.get(lanes, f"all {lanes} models")
+        hint = [f"type below, Enter asks {models}", f"Enter asks {models}", "Enter asks", ""]
         for desk in self.desks.values():
-            if (obstacle := self.obstacles.get(desk.lane.target)) is not None:
-                then = "keys are read when the program starts; m here takes another model"
-                desk.teach(f"{clean_line(obstacle)}\n{then}", "warning")
-            else:
-                desk.teach(f"type below, Enter asks {models}")
+            obstacle = self.obstacles.get(desk.lane.target, "")
+            if obstacle:
+                obstacle = f"{clean_line(obstacle)}\nkeys are read at the start; m here takes another model"
+            desk.teach(hint, obstacle)
 
     def _sum_up(self) -> None:
         from workbench.app.totals import session_spent

@@ -10,7 +10,7 @@ from workbench.app.figures import Figures, figures_of, figures_of_live
 from workbench.app.screens.compare.shown_answers import ShownAnswer, most_in_view, place_words
 from workbench.app.tool_words import round_words
 from workbench.app.widgets.response_pane import ResponsePane
-from workbench.app.words import Kind, notice_of, shown_prompt
+from workbench.app.words import notice_of, shown_prompt
 from workbench.domain.conversation import Lane, Response, ToolCall, TurnRecord
 from workbench.domain.events import BlockDelta, BlockStart
 from workbench.engine.events import (
@@ -86,11 +86,20 @@ class LaneDesk:
         view = self.pane.view
         return self.shown[-1] if view.following else most_in_view(self.shown, view.rows_in_view())
 
-    def teach(self, words: str, kind: Kind = "muted") -> None:
-        """Say in a pane in which nothing was asked yet what to do; the first prompt takes it away."""
+    def teach(self, hint: Sequence[str], obstacle: str = "") -> None:
+        """Say in a pane in which nothing was asked yet how to begin, or what stands in the way.
+
+        Args:
+            hint: the same from long to short; the first prompt takes it away.
+            obstacle: why the lane can't be asked.
+        """
+        view = self.pane.view
         if not self.shown:
-            self.pane.view.clear_notices(0)
-            self.pane.view.add_notice(words, kind, 0)
+            view.clear_notices(0)
+            if obstacle:
+                view.add_notice(obstacle, "warning", 0)
+            else:
+                view.add_hint(hint, 0)
 
     def expect(self, response: Response, prompt: str) -> None:
         """A response that will start, now or when the lane is free."""
