@@ -113,7 +113,7 @@ async def test_the_answer_menu_continues_one_lane_or_branches():
         screen.send("go")
         await until(lambda: not screen.busy and all(desk.last for desk in screen.desks.values()), pilot)
         await pilot.press("f3", "enter")
-        await until(lambda: "Use answer 2" in screen_text(app), pilot)
+        await until(lambda: "Use the answer to turn 1 of pane 2" in screen_text(app), pilot)
         await pilot.press("o")
         await until(lambda: screen.only_lane == screen.lanes[1].id, pilot)
         screen.send("more")
@@ -121,7 +121,7 @@ async def test_the_answer_menu_continues_one_lane_or_branches():
         assert [len(record.responses) for record in screen.comparison.turns] == [2, 1]
 
         await pilot.press("f3", "enter")
-        await until(lambda: "Use answer 2" in screen_text(app), pilot)
+        await until(lambda: "Use the answer to turn 2 of pane 2" in screen_text(app), pilot)
         await pilot.press("b")
         await until(lambda: app.screen is not screen and hasattr(app.screen, "desks"), pilot)
         await until(lambda: all(len(desk.answers) == 2 for desk in app.screen.desks.values()), pilot)

@@ -32,7 +32,7 @@ def test_answers_reach_the_terminal_around_tmux(kept: Kept) -> None:
         terminal.until(lambda text: complete(2)(text.splitlines()[1]), 40)
         _focus_first_pane(terminal)
         terminal.send(b"y")
-        terminal.until("sent answer 1 to the terminal, unconfirmed")
+        terminal.until("sent the answer to turn 1 of pane 1 to the terminal, unconfirmed")
         answer = tmux.buffer
         terminal.send(b"Y")
         terminal.until("Code block 1")
@@ -103,7 +103,7 @@ def test_the_systems_clipboard(run: Run, kept: Kept, display: str) -> None:
     )
     _focus_first_pane(terminal)
     terminal.send(b"y")
-    terminal.until("copied answer 1")
+    terminal.until("copied the answer to turn 1 of pane 1")
     (text,) = texts(kept())
     assert _pasted(display) == text
 

@@ -7,6 +7,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from workbench.app.formatting import count, first_fitting, fit_end, money_range
 from workbench.app.symbols import UNICODE
 from workbench.app.tones import Tones
 
@@ -33,7 +34,7 @@ class PreviewLine(Widget):
         left = self.problem or self.words
         room = max(0, width - len(right) - 2)
         if len(left) > room:
-            left = left[: max(0, room - 1)] + "…"
+            left = fit_end(left, room) if self.problem else first_fitting(_shortened(left), room)
         return Content.assemble(
             (left, tones.named("error" if self.problem else "text-muted")),
             " " * max(2, width - len(left) - len(right)),
@@ -45,10 +46,14 @@ class PreviewLine(Widget):
         self.post_message(self.ContextClicked())
 
 
+def _shortened(words: str) -> list[str]:
+    """Without the last parts of them, one after the other; never half of one."""
+    parts = words.split(", ")
+    return [", ".join(parts[:count]) for count in range(len(parts), 0, -1)]
+
+
 def preview_words(tokens: Sequence[int], low: int | None, high: int | None, *, estimated: bool = True) -> str:
     """`≈ 1.3k tokens in, about $0.0100–0.0300`; for several lanes the tokens' range."""
-    from workbench.app.formatting import count, money_range
-
     if not tokens:
         return ""
     first, last = count(min(tokens)), count(max(tokens))

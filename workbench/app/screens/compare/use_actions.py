@@ -20,6 +20,7 @@ class UseActions(AttachActions):
         response = one.response if one is not None else None
         has_text = response is not None and bool(response.text)
         number = desk.pane.number
+        title = f"Use {desk.words_of(one)}" if one is not None else f"Lane {number}"
         items = [
             MenuItem("all", "Continue all lanes from this answer", "a", enabled=has_text),
             MenuItem("only", f"Continue only lane {number}", "o", "Esc in the prompt goes back to all"),
@@ -36,7 +37,7 @@ class UseActions(AttachActions):
             MenuItem("model", "Change this lane's model", "m"),
             MenuItem("copy", "Copy…", "y", enabled=has_text),
         ]
-        chosen = await self.app.push_screen_wait(MenuDialog(f"Use answer {number}", items))
+        chosen = await self.app.push_screen_wait(MenuDialog(title, items))
         if chosen == "all" and response is not None:
             self.comparison.choose(response.turn, response.id)
             self.context = "shared"
