@@ -229,6 +229,8 @@ def _told(payload: Any) -> _Told:
     inner = payload.get("error")
     if isinstance(inner, str):
         inner = _json_object(inner) or {"message": inner}
+    elif isinstance(inner, list):
+        inner = {"errors": inner}
     error: dict[str, Any] = inner if isinstance(inner, dict) else {}
     if isinstance(error.get("error"), dict):
         error = {**error, **error["error"]}
@@ -272,11 +274,18 @@ def _message(place: dict[str, Any]) -> str:
         if isinstance(value, dict) and (text := _message(value)):
             return text
         if isinstance(value, list):
-            texts = [_message(item) if isinstance(item, dict) else item for item in value[:3]]
+            texts = [_located(item) if isinstance(item, dict) else item for item in value[:3]]
             found = [text for text in texts if isinstance(text, str) and text]
             if found:
                 return "; ".join(found)
     return ""
+
+
+def _located(item: dict[str, Any]) -> str:
+    """One of several complaints, with the field that it is about where a validator names that."""
+    text, place = _message(item), item.get("loc")
+    where = ".".join(str(step) for step in place if step != "body") if isinstance(place, list) else ""
+    return f"{where}: {text}" if text and where else text
 
 
 def _codes(place: dict[str, Any]) -> list[str]:

@@ -25,7 +25,7 @@ def told(status: int, body: Any, **headers: str) -> ErrorInfo:
     ("status", "body", "kind", "words"),
     [
         (400, {"error": {"message": "bad value", "type": "invalid_request_error"}}, "bad_request", "bad value"),
-        (422, {"detail": [{"loc": ["body", "x"], "msg": "field required"}]}, "bad_request", "field required"),
+        (422, {"detail": [{"loc": ["body", "x"], "msg": "field required"}]}, "bad_request", "x: field required"),
         (422, {"message": {"detail": [{"msg": "too hot"}]}, "object": "error"}, "bad_request", "too hot"),
         (400, {"detail": "no such thing"}, "bad_request", "no such thing"),
         (400, {"error": "plain words"}, "bad_request", "plain words"),
@@ -37,6 +37,7 @@ def told(status: int, body: Any, **headers: str) -> ErrorInfo:
         ),
         (400, {"code": "Some requested entity was not found", "error": "xai says"}, "bad_request", "xai says"),
         (400, {"errors": ["one", "two"]}, "bad_request", "one; two"),
+        (422, {"error": ["`top_p` is too high"], "warnings": []}, "bad_request", "`top_p` is too high"),
         (400, b'data: {"error":{"message":"framed"}}\n\n', "bad_request", "framed"),
         (401, {"message": "Unauthorized"}, "auth", "Unauthorized"),
         (400, {"error": {"message": "API key not valid. Please pass a valid API key."}}, "auth", "API key not valid"),
