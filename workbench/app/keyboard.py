@@ -13,7 +13,7 @@ from textual import events
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.message import Message
 
-from workbench.domain.clean import for_clipboard
+from workbench.domain.clean import pasted
 
 PASTE_PATIENCE_S = 3.0
 """A paste that has said nothing for this long is over, whether its end came or not."""
@@ -75,7 +75,7 @@ class KeyboardParser(XTermParser):
         self._paste, self._tail = None, ""
         for message in super().feed(BRACKETED_PASTE_END):  # it waits for this since the paste began
             if isinstance(message, events.Paste):
-                yield events.Paste(for_clipboard(text.replace("\r\n", "\n").replace("\r", "\n")))
+                yield events.Paste(pasted(text.replace("\r\n", "\n").replace("\r", "\n")))
             else:
                 yield message
 

@@ -36,6 +36,15 @@ def for_clipboard(text: str) -> str:
     return _NEITHER_LINE_NOR_TAB.sub("", storable(text))
 
 
+def pasted(text: str) -> str:
+    """Text from a terminal, an editor or a draft as its user means it: without control sequences and other controls."""
+    if "\x1b" in text:
+        from workbench.domain.sequences import without_sequences
+
+        text = without_sequences(text)
+    return for_clipboard(text)
+
+
 def storable(text: str) -> str:
     """Text as received that UTF-8 can hold: surrogate pairs are joined, lone surrogates become U+FFFD."""
     if not _SURROGATES.search(text):

@@ -4,6 +4,8 @@ Kept apart because its tables take longer to build than the first screen has, an
 """
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f"
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
@@ -50,6 +52,37 @@ def shown(text: str) -> str:
     if not _SUSPECT.search(text):
         return text
     return _TOKEN.sub(_replace, text)
+
+
+def with_marks(
+    text: str, beside: str = "", taken: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, dict[str, str]]:
+    """The same for text that is edited and sent, and what each mark stands for.
+
+    Args:
+        text: to be marked.
+        beside: text that the marks will stand in; neither has one of them but those in `taken`.
+        taken: marks that have a meaning there already.
+    """
+    if not _SUSPECT.search(text):
+        return text, {}
+    known = {held: sign for sign, held in taken.items()}
+    numbers: dict[str, int] = {}
+
+    def mark(match: re.Match[str]) -> str:
+        found = match.group()
+        first = _replace(match)
+        if first == found:
+            return found
+        while found not in known:
+            number = numbers[first] = numbers.get(first, 0) + 1
+            sign = first if number == 1 else f"{first.removesuffix('›')} {number}›"
+            if sign not in taken and sign not in text and sign not in beside:
+                known[found] = sign
+        return known[found]
+
+    marked = _TOKEN.sub(mark, text)
+    return marked, {sign: held for held, sign in known.items() if sign not in taken}
 
 
 def _replace(match: re.Match[str]) -> str:

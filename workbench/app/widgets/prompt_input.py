@@ -1,5 +1,6 @@
 """Where prompts are written: a TextArea in which Enter sends, Up recalls and a huge paste stays whole but small."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from textual.widgets import TextArea
 
 from workbench.app.formatting import plural, size
 from workbench.app.pasted_files import pasted_files
-from workbench.domain.clean import for_clipboard
+from workbench.domain.clean import pasted
 
 LONG_PASTE = 20_000
 """Characters above which a paste is shown as one clipped mark: the text widget slows with its length."""
@@ -83,18 +84,23 @@ class PromptInput(TextArea):
 
     @property
     def value(self) -> str:
-        """What would be sent: clipped pastes whole again."""
-        text = self.text
-        for mark, held in self._held.items():
-            text = text.replace(mark, held)
-        return text
+        """What would be sent: clipped pastes whole again, hidden characters themselves again."""
+        if not self._held:
+            return self.text
+        marks = re.compile("|".join(map(re.escape, self._held)))
+        return marks.sub(lambda found: self._held[found.group()], self.text)
 
     def set_value(self, text: str) -> None:
         """Replace everything, as a paste would: long text is clipped, and the terminal is handed no controls."""
         self._held.clear()
         self._recalled = None
-        self.load_text(self._clip(for_clipboard(text)))
+        self.load_text(self._shown(pasted(text)))
         self.move_cursor(self.document.end)
+
+    def insert_text(self, text: str) -> None:
+        """Put it where the cursor is, as a paste."""
+        if result := self._replace_via_keyboard(self._shown(pasted(text)), *self.selection):
+            self.move_cursor(result.end_location)
 
     def action_submit(self) -> None:
         """Hand the text over and be empty; blank text stays where it is."""
@@ -147,22 +153,28 @@ class PromptInput(TextArea):
             self._recalled = None
 
     async def _on_paste(self, event: events.Paste) -> None:
-        if len(event.text) > LONG_PASTE:
-            event.prevent_default()
-            event.stop()
-            self._replace_via_keyboard(self._clip(event.text), *self.selection)
-        elif files := pasted_files(event.text):
-            event.prevent_default()
-            event.stop()
+        event.prevent_default()
+        event.stop()
+        if len(event.text) <= LONG_PASTE and (files := pasted_files(event.text)):
             self.post_message(self.FilesPasted(files, event.text))
+        else:
+            self.insert_text(event.text)
 
-    def _clip(self, text: str) -> str:
+    def _shown(self, text: str) -> str:
+        """Text as it can be read and edited: clipped when it is long, what can't be seen marked."""
         if len(text) <= LONG_PASTE:
-            return text
+            return text if text.isascii() else self._marked(text)
         lines = text.count("\n") + 1
         mark = f"{_OPEN}text {len(self._held) + 1}: {size(len(text))}, {plural(lines, 'line')}{_CLOSE}"
         self._held[mark] = text
         return mark
+
+    def _marked(self, text: str) -> str:
+        from workbench.domain.hidden import with_marks
+
+        marked, marks = with_marks(text, self.text, self._held)
+        self._held.update(marks)
+        return marked
 
     def _recall(self, step: int) -> None:
         if not self.earlier:

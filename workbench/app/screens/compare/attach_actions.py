@@ -12,7 +12,7 @@ from textual.widgets import TextArea
 
 from workbench.app.screens.compare.tool_actions import ToolActions
 from workbench.app.widgets.prompt_input import PromptInput
-from workbench.domain.clean import clean_line, for_clipboard
+from workbench.domain.clean import clean_line
 from workbench.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class AttachActions(ToolActions):
             except ConfigurationError as error:
                 self.say(f"not attached: {error.message}", warning=True)
                 if otherwise and len(paths) == 1:
-                    self.prompt.insert(for_clipboard(otherwise))
+                    self.prompt.insert_text(otherwise)
                 continue
             for warning in found.warnings:
                 self.say(warning, warning=True)
