@@ -85,7 +85,7 @@ class Settings(NamedTuple):
     motion: bool = True
     """`[app] motion`: activity marks that move."""
     notify: bool = True
-    """`[app] notify`: a desktop notification or a bell when the last lane ended while the terminal was not looked at."""
+    """`[app] notify`: a notification or a bell when the last lane ended while nobody looked at the terminal."""
     keymap: Mapping[str, str] = MappingProxyType({})
     """`[keymap]`: keys, comma-separated, by the id of what they do."""
     refresh: bool = True
