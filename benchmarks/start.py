@@ -1,8 +1,8 @@
 """What the program costs until its first paint, as a ratio to an empty Textual app in the same run.
 
 Both run as processes of their own under a pseudo-terminal and end themselves once the first screen was painted; what is
-compared is their CPU time. Cases: nothing configured (welcome), two lanes that were named, and the lanes of last time
-with one session and with many.
+compared is their CPU time. Cases: nothing configured (welcome), two lanes that were named, the same with the line-up of
+last time in a new session, and the last session as it was left, with one session in the history and with many.
 
     python -m benchmarks.start [--runs N] [--sessions N]
 """
@@ -17,6 +17,7 @@ import struct
 import sys
 import tempfile
 import termios
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +40,7 @@ run.run_app = run_app
 main()
 """
 """The command itself, from its arguments on, which ends where it would go on after its first paint."""
+LONG = "The last answer, with `code` and **emphasis**, is long.\n\n" * 500
 SIZE = 40, 120
 """Rows and columns of the terminal."""
 
@@ -70,21 +72,23 @@ def cpu_of(program: str, *arguments: str, data: Path) -> float:
 
 
 def with_sessions(count: int, data: Path) -> None:
-    """A history of so many sessions of one answered turn."""
+    """A history of so many sessions of one answered turn; the last has two lanes with long answers."""
     from workbench.domain.conversation import Lane, Response, Session, TextPart, Turn
     from workbench.domain.ids import new_id
     from workbench.store.database import open_store
 
     store = open_store(data / "workbench.db")
+    when = "2026-11-01T10:00:00Z"
     for number in range(count):
-        session, lane, turn = new_id(), new_id(), new_id()
-        when = "2026-11-01T10:00:00Z"
-        store.recorder.session_saved(Session(session, f"Session {number}", when), [Lane(lane, 1, "sim/steady")])
-        response = Response(new_id(), turn, lane, "sim/steady")
-        store.recorder.turn_started(Turn(turn, session, 1, (TextPart(f"Question {number}"),), when), [response])
-        store.recorder.response_ended(
-            Response(response.id, turn, lane, "sim/steady", state="complete", text=f"Answer {number}")
-        )
+        last = number == count - 1
+        session, turn = new_id(), new_id()
+        lanes = [Lane(new_id(), place, "sim/steady") for place in range(1, 2 + last)]
+        store.recorder.session_saved(Session(session, f"Session {number}", when), lanes)
+        begun = [Response(new_id(), turn, lane.id, lane.target) for lane in lanes]
+        store.recorder.turn_started(Turn(turn, session, 1, (TextPart(f"Question {number}"),), when), begun)
+        for response in begun:
+            text = LONG if last else f"Answer {number}"
+            store.recorder.response_ended(replace(response, state="complete", text=text))
         if number % 1000 == 999:
             store.flush(120)
     store.close(120)
@@ -106,8 +110,9 @@ def main() -> None:
             "empty Textual app": (EMPTY, (), none),
             "welcome": (OURS, (), none),
             "two lanes": (OURS, ("-m", "sim/steady", "-m", "sim/swift"), none),
-            "last line-up, 1 session": (OURS, (), one),
-            f"last line-up, {options.sessions:,} sessions": (OURS, (), many),
+            "last line-up": (OURS, ("--prompt", "Say hi"), one),
+            "last session": (OURS, (), one),
+            f"last session of {options.sessions:,}": (OURS, (), many),
         }
         taken: dict[str, list[float]] = {name: [] for name in cases}
         for _ in range(options.runs + 1):

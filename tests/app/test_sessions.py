@@ -10,6 +10,7 @@ from tests.app.fakes import FakeServices, Script, screen_text, until
 from workbench.app.app import WorkbenchApp
 from workbench.app.screens.compare.screen import CompareScreen
 from workbench.app.screens.sessions.screen import SessionsScreen
+from workbench.app.services import LastPage, Opening
 from workbench.domain.errors import ErrorInfo
 from workbench.store.database import open_store
 
@@ -181,3 +182,65 @@ async def test_a_history_that_fails_is_on_the_banner(services):
     async with app.run_test(size=(100, 30)) as pilot:
         await _ask(app, pilot, "hello")
         await until(lambda: "nothing is kept" in screen_text(app), pilot)
+
+
+class LeftServices(FakeServices):
+    """Opens the session that a first app left."""
+
+    def __init__(self, services, session, lanes, draft=""):
+        super().__init__("fake/a", "fake/b", scripts=services.scripts, store=services.store)
+        page = LastPage("and then", {lane.id: f"**plain** {lane.target}" for lane in lanes}, earlier=True)
+        self.opened = Opening(tuple(lanes), draft=draft, session=session, page=page)
+        self.reading = asyncio.Event()
+
+    def opening(self, start):
+        return self.opened
+
+    async def history(self, demo):
+        await self.reading.wait()
+        return self.store
+
+
+async def _leave(services):
+    """A session of two turns, in a history that stays open."""
+    app = WorkbenchApp(services)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await _ask(app, pilot, "tell me", "and then")
+        assert await asyncio.to_thread(services.store.flush)
+        services.store.close = lambda: None
+        return screen.session, screen.lanes
+
+
+async def test_the_last_session_is_painted_first_and_goes_on(services, tmp_path):
+    """Title, draft and plain text are there before the history is read; then its Markdown is, and it goes on."""
+    session, lanes = await _leave(services)
+    left = LeftServices(services, replace(session, title="tell me"), lanes, draft="half a thought")
+    app = WorkbenchApp(left)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: "**plain** fake/b" in screen_text(app), pilot)
+        text = screen_text(app)
+        assert "> and then" in text
+        assert "tell me" in text.splitlines()[0]
+        assert "half a thought" in text
+        assert app.screen.draft_key == session.id
+        app.screen.send("third")
+        left.reading.set()
+        screen = app.screen
+        await until(lambda: screen.comparison is not None and len(screen.comparison.turns) == 3, pilot)
+        await until(lambda: not screen.busy and "An answer about marmots." in screen_text(app), pilot)
+        assert "plain" not in screen_text(app)
+        assert [len(request.messages) for request in left.scripts["a"].requests] == [1, 3, 5]
+        assert screen.session.id == session.id
+
+
+async def test_a_last_session_that_can_not_be_read_is_not_gone_on_with(services):
+    """Its models open in a new session, with what was typed, and the reason is told."""
+    session, lanes = await _leave(services)
+    left = LeftServices(services, replace(session, id="deleted meanwhile"), lanes, draft="half a thought")
+    left.reading.set()
+    app = WorkbenchApp(left)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(lambda: app.screen.session.id not in (session.id, "deleted meanwhile"), pilot)
+        await until(lambda: "can't open the last session" in screen_text(app), pilot)
+        assert "half a thought" in screen_text(app)
+        assert "plain" not in screen_text(app)

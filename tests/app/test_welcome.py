@@ -56,8 +56,10 @@ def test_nothing_heavy_is_loaded_before_the_first_paint():
     import sys
 
     code = (
-        "import sys, workbench.app.app, workbench.app.screens.welcome.screen\n"
-        "heavy = {'anthropic', 'openai', 'httpx', 'httpx2', 'pydantic', 'sqlite_utils', 'genai_prices', 'pyperclip'}\n"
+        "import sys, workbench.app.app, workbench.app.screens.welcome.screen, workbench.app.screens.compare.screen\n"
+        "import workbench.app.first_page\n"
+        "heavy = {'anthropic', 'openai', 'httpx', 'httpx2', 'pydantic', 'sqlite_utils', 'genai_prices', 'pyperclip',\n"
+        "    'pygments', 'workbench.app.answer.blocks', 'workbench.app.answer.view', 'workbench.engine.comparison'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

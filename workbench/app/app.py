@@ -100,11 +100,12 @@ class WorkbenchApp(App[object]):
             from workbench.app.screens.compare.screen import CompareScreen, new_session
 
             screen: Screen[None] = CompareScreen(
-                new_session("demo" if self.start.demo else "chat"),
+                self.opening.session or new_session("demo" if self.start.demo else "chat"),
                 self.opening.lanes,
                 lineup=self.opening.lineup,
                 draft=self.opening.draft,
                 prompt=self.start.prompt,
+                page=self.opening.page,
             )
         else:
             from workbench.app.screens.welcome.screen import WelcomeScreen
@@ -232,7 +233,7 @@ class WorkbenchApp(App[object]):
     @work(group="open", exclusive=True)
     async def open_session(self, session: str, demo: bool = False) -> None:
         """An earlier session with its panes, or the one that still streams in the background."""
-        from workbench.app.earlier_tries import read_tries
+        from workbench.app.reopening import read_session
         from workbench.app.screens.compare.screen import CompareScreen
 
         if session in self._kept:
@@ -244,15 +245,11 @@ class WorkbenchApp(App[object]):
             return
         try:
             await asyncio.to_thread(history.flush, SAVING_S)
-            found = await asyncio.to_thread(history.sessions.session, session)
-            lanes = await asyncio.to_thread(history.sessions.lanes, session)
-            turns = await asyncio.to_thread(history.sessions.turns, session)
-            tries = await asyncio.to_thread(read_tries, history, turns)
-            draft = await asyncio.to_thread(history.drafts.load, session) or ""
+            kept = await asyncio.to_thread(read_session, history, session)
         except (StoreError, LookupError) as error:
             self.notify(clean_line(f"can't open this session: {error}"), severity="error", markup=False)
             return
-        self._go(CompareScreen(found, lanes, turns, draft=draft, tries=tries))
+        self._go(CompareScreen(kept.session, kept.lanes, kept.turns, draft=kept.draft, tries=kept.tries))
 
     @work(group="branch", exclusive=True)
     async def branch(self, screen: "CompareScreen", response: "Response") -> None:

@@ -37,6 +37,17 @@ class StartOptions(NamedTuple):
     """The id of a session to reopen."""
 
 
+class LastPage(NamedTuple):
+    """What the panes showed last, to be painted as plain text until their Markdown is there."""
+
+    prompt: str
+    """Of the last turn."""
+    texts: Mapping[str, str]
+    """By a lane's id: the end of its last answer, or the beginning where answers are read from the top."""
+    earlier: bool = False
+    """Whether other turns stand above it."""
+
+
 class Opening(NamedTuple):
     """What the first screen shows, known before the first paint without an SDK or sqlite_utils."""
 
@@ -45,9 +56,13 @@ class Opening(NamedTuple):
     lineup: str = ""
     """The line-up's name; empty when the lanes were named one by one."""
     draft: str = ""
-    """What was typed last time and never sent: the draft of the session ""."""
+    """What was typed last time and never sent: the draft of `session`, or of the session ""."""
     banner: str = ""
     """What is wrong with the configuration, in one sentence; empty when nothing is."""
+    session: Session | None = None
+    """The session that was left last, to go on with: its lanes are above. None begins a new one."""
+    page: LastPage | None = None
+    """What that session showed."""
 
 
 class Preferences(NamedTuple):

@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _discard(1)
         return exits.PIPE_CLOSED
-    except Exception:
+    except Exception:  # a fault of our own, whichever: a line, an exit code and a report, never a traceback with values
         return fail(words, "internal", _crash(), exits.ALL_FAILED if words[:1] == ["ask"] else 1)
 
 

@@ -10,6 +10,8 @@ if sys.platform != "win32":
     import fcntl
 
 _POLL_S = 0.01
+_YOUNG_S = 1.0
+"""The owner of a file that is younger may be about to lock it, which a look at the lock could prevent."""
 
 
 class FileLock:
@@ -90,3 +92,28 @@ def bury(database: Path, owner: str) -> bool:
     dead = lock.acquire()
     lock.close(remove=dead)
     return dead
+
+
+def is_open_elsewhere(database: Path) -> bool:
+    """Whether a living process has it open; a look that changes nothing and waits for nobody."""
+    return any(_is_held(owner_path(database, owner)) for owner in owners(database))
+
+
+def _is_held(path: Path) -> bool:
+    if sys.platform == "win32":
+        return False
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        if time.time() - os.fstat(fd).st_mtime < _YOUNG_S:
+            return True
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a file system without locks
+        return False
+    finally:
+        os.close(fd)
+    return False

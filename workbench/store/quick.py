@@ -12,12 +12,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workbench.domain.lanes import Lane, LineUp, Parameters
+from workbench.domain.lanes import Lane, LineUp, Parameters, Session
+from workbench.store.locks import is_open_elsewhere
 
 _VERSIONS = range(1, 2)
 """`user_version`s whose tables have these columns."""
 _BUSY_S = 0.05
 _HAS_LOG_BYTES = 32
+_PAGE = 8_000
+"""Characters of an answer: more than a pane shows."""
+_PROMPT = 1_600
+_LONGEST = 200_000
+"""Characters of an answer that are looked through for its end; 0.2 ms."""
 
 
 class RecentSession(NamedTuple):
@@ -28,24 +34,44 @@ class RecentSession(NamedTuple):
     updated_utc: str
 
 
+class LastSession(NamedTuple):
+    """The session that was used last in the app, as far as its first screen shows it."""
+
+    session: Session
+    draft: str
+    prompt: str
+    """The last turn's, the first part of it."""
+    turns: int
+    texts: dict[str, str]
+    """A page of the last turn's newest answers, by their lanes; empty for one that is too long to be read so soon."""
+
+
 class FirstScreen(NamedTuple):
     """What was there last time; all empty when nothing is known."""
 
     lanes: tuple[Lane, ...] = ()
-    """Those of the session that was used last."""
+    """Those of the session that was used last in the app, or by others."""
+    last: LastSession | None = None
+    """That session, if it is the app's; None also while some process has the history open, which may show it."""
     recent: tuple[RecentSession, ...] = ()
     """The last used first."""
     draft: str = ""
     """What was typed and never sent, before there was a session."""
 
 
-def read_first_screen(path: Path, recent: int = 8) -> FirstScreen:
-    """Read it in about a millisecond, whatever the size of the history. Never raises and never writes."""
+def read_first_screen(path: Path, recent: int = 8, *, from_end: bool = True) -> FirstScreen:
+    """Read it in about a millisecond, whatever the size of the history. Never raises and never writes.
+
+    Args:
+        path: the database.
+        recent: that many sessions for the list.
+        from_end: a page of an answer is its last one, not its first.
+    """
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             return FirstScreen()
         with closing(open_to_look(path)) as connection:
-            return _read(connection, recent)
+            return _read(connection, recent, not is_open_elsewhere(path), from_end)
     except (OSError, sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return FirstScreen()
 
@@ -79,23 +105,49 @@ def open_to_look(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{name}?mode=ro{still}", uri=True, isolation_level=None, timeout=_BUSY_S)
 
 
-def _read(connection: sqlite3.Connection, recent: int) -> FirstScreen:
+def _read(connection: sqlite3.Connection, recent: int, free: bool, from_end: bool) -> FirstScreen:
     connection.execute("PRAGMA trusted_schema = OFF")
     if connection.execute("PRAGMA user_version").fetchone()[0] not in _VERSIONS:
         return FirstScreen()
     sessions = connection.execute(
-        "SELECT id, title, updated_utc FROM session WHERE archived = 0 ORDER BY last_key DESC LIMIT ?", (recent,)
+        "SELECT id, title, updated_utc, origin = 'app' AND kind = 'chat' FROM session"
+        " WHERE archived = 0 ORDER BY last_key DESC LIMIT ?",
+        (recent,),
     ).fetchall()
     draft = connection.execute("SELECT text FROM draft WHERE session = ''").fetchone()
-    lanes: list[Lane] = []
-    if sessions:
-        rows = connection.execute(
-            "SELECT id, position, target, label, blob.data, params_json, enabled FROM lane"
-            " LEFT JOIN blob ON blob.hash = system_hash WHERE session = ? AND removed = 0 ORDER BY position, id",
-            (sessions[0][0],),
-        )
-        lanes = [_lane(*row) for row in rows]
-    return FirstScreen(tuple(lanes), tuple(RecentSession(*row) for row in sessions), draft[0] if draft else "")
+    shown = next((row[0] for row in sessions if row[3]), sessions[0][0] if sessions else "")
+    rows = connection.execute(
+        "SELECT id, position, target, label, blob.data, params_json, enabled FROM lane"
+        " LEFT JOIN blob ON blob.hash = system_hash WHERE session = ? AND removed = 0 ORDER BY position, id",
+        (shown,),
+    ).fetchall()
+    return FirstScreen(
+        tuple(_lane(*row) for row in rows),
+        _last_session(connection, shown, from_end) if free else None,
+        tuple(RecentSession(*row[:3]) for row in sessions),
+        draft[0] if draft else "",
+    )
+
+
+def _last_session(connection: sqlite3.Connection, session: str, from_end: bool) -> LastSession | None:
+    found = connection.execute(
+        "SELECT title, created_utc, turns, coalesce((SELECT text FROM draft WHERE session = session.id), '')"
+        " FROM session WHERE id = ? AND kind = 'chat' AND origin = 'app'",
+        (session,),
+    ).fetchone()
+    turn = connection.execute(
+        "SELECT id, substr(prompt, 1, ?) FROM turn WHERE session = ? ORDER BY seq DESC, key DESC LIMIT 1",
+        (_PROMPT, session),
+    ).fetchone()
+    if found is None or turn is None:
+        return None
+    title, created_utc, turns, draft = found
+    texts = connection.execute(
+        "SELECT lane, iif(characters > ?, '', substr(iif(text = '', refusal, text), ?, ?)) FROM response"
+        " WHERE turn = ? ORDER BY sample, revision",
+        (_LONGEST, -_PAGE if from_end else 1, _PAGE, turn[0]),
+    )
+    return LastSession(Session(session, title, created_utc), draft, turn[1], turns, dict(texts.fetchall()))
 
 
 def _lane(

@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from workbench.app.services import Choice, Found, FoundKey, FoundServer, History, Opening, Preferences, StartOptions
+from workbench.app.services import (
+    Choice,
+    Found,
+    FoundKey,
+    FoundServer,
+    History,
+    LastPage,
+    Opening,
+    Preferences,
+    StartOptions,
+)
 from workbench.domain.catalog import parse_target
 from workbench.domain.errors import ConfigurationError, HistoryUnavailable
 from workbench.domain.ids import new_id
@@ -39,6 +49,7 @@ if TYPE_CHECKING:
     from workbench.engine.estimate import LanePreview
     from workbench.engine.events import EngineEvent
     from workbench.store.database import Store
+    from workbench.store.quick import LastSession
     from workbench.wiring.catalogue import Entry
 
 FLUSH_S = 10.0
@@ -61,7 +72,10 @@ class AppServices:
         self._opening = threading.Lock()
 
     def opening(self, start: StartOptions) -> Opening:
-        """What to show first: the demo, the lanes that were named, the default line-up, or those of last time."""
+        """What to show first: the demo, the lanes that were named, the default line-up, or the session of last time.
+
+        What was typed in a new session and never sent, or is to be sent now, begins one with the lanes of last time.
+        """
         banner = self._banner()
         if start.demo:
             from workbench.simulator.catalog import DEMO_LINEUP
@@ -69,7 +83,7 @@ class AppServices:
             return Opening(lanes_for(self.setup, [f"{SIM.name}/{name}" for name in DEMO_LINEUP]), banner=banner)
         from workbench.store.quick import read_first_screen
 
-        last = read_first_screen(history_path())
+        last = read_first_screen(history_path(), from_end=self.preferences.follow != "top")
         lineup = start.lineup or ("" if start.targets else self.setup.settings.defaults.lineup or "")
         try:
             lanes = lanes_for(self.setup, start.targets, start.lineup)
@@ -79,6 +93,8 @@ class AppServices:
             return Opening(draft=last.draft, banner=str(error))
         if not lanes and start.session is None:
             lanes = self._still_known(last.lanes)
+            if last.last is not None and len(lanes) == len(last.lanes) and not (last.draft or start.prompt):
+                return _reopened(last.last, last.lanes, banner)
         return Opening(lanes, lineup, last.draft, banner)
 
     async def prepare(self, targets: Collection[str]) -> Mapping[str, str]:
@@ -159,7 +175,7 @@ class AppServices:
         try:
             client = await self._deployments.http()
             servers = await servers_found(client)
-        except Exception:
+        except Exception:  # whatever keeps us from looking, the welcome opens and says what the environment holds
             servers = []
         keys = keys_found(self.setup.configs)
         return Found(
@@ -310,6 +326,11 @@ class AppServices:
         ]
         own = self.setup.settings.providers
         return sorted(found, key=lambda choice: (not choice.usable, choice.simulated, choice.provider not in own))
+
+
+def _reopened(last: "LastSession", lanes: tuple[Lane, ...], banner: str) -> Opening:
+    page = LastPage(last.prompt, last.texts, earlier=last.turns > 1)
+    return Opening(lanes, "", last.draft, banner, last.session, page)
 
 
 def _preferences(setup: Setup) -> Preferences:

@@ -5,12 +5,13 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.unit.store import builders as make
-from workbench.domain.conversation import Lane, Parameters
+from workbench.domain.conversation import Lane, Parameters, Session
 from workbench.store.database import open_store
 from workbench.store.quick import FirstScreen, read_first_screen
 
@@ -39,6 +40,91 @@ def test_the_last_line_up_sessions_and_draft_are_there(filled: Path):
     assert len(first.recent) == 8
     assert first.draft == "half a prompt"
     assert sorted(os.listdir(filled.parent)) == before
+
+
+@pytest.fixture
+def left(path: Path) -> tuple[Path, Session]:
+    """A session of two turns that was left with a draft; one of its lanes was asked a second time."""
+    store = open_store(path)
+    asked, to = make.session("sorting"), make.lanes()
+    store.recorder.session_saved(asked, to)
+    for seq, prompt in ((1, "first"), (2, "second")):
+        turn = make.turn(asked, prompt, seq)
+        fast, slow = make.responses(turn, to)
+        again = replace(fast, id=make.new("response"), revision=1)
+        store.recorder.turn_started(turn, [fast, slow, again])
+        store.recorder.response_ended(make.ended(fast, f"old {prompt}"))
+        store.recorder.response_ended(make.ended(again, f"new {prompt}"))
+        store.recorder.response_ended(make.ended(slow, f"begin{'.' * 9_000}{prompt} end"))
+    store.drafts.save(asked.id, "half a thought")
+    store.close()
+    return path, asked
+
+
+def test_a_page_of_the_last_session_is_there(left: tuple[Path, Session]):
+    """Title, draft, the last prompt, and of each lane's newest answer to it the end, or the beginning."""
+    path, asked = left
+    last = read_first_screen(path).last
+    assert last is not None
+    assert (last.session, last.draft, last.prompt, last.turns) == (asked, "half a thought", "second", 2)
+    assert last.texts["lane-1"] == "new second"
+    assert last.texts["lane-2"].endswith("..second end")
+    assert len(last.texts["lane-2"]) == 8_000
+    first = read_first_screen(path, from_end=False).last
+    assert first is not None
+    assert first.texts["lane-2"].startswith("begin..")
+
+
+def test_an_answer_that_is_too_long_comes_later(left: tuple[Path, Session]):
+    """What would take its time to be looked through is not looked at."""
+    path, asked = left
+    store = open_store(path)
+    turn = make.turn(asked, "third", 3)
+    (response,) = make.responses(turn, make.lanes("sim/fast"))
+    store.recorder.turn_started(turn, [response])
+    store.recorder.response_ended(make.ended(response, "x" * 200_001))
+    store.close()
+    last = read_first_screen(path).last
+    assert last is not None
+    assert last.texts == {"lane-1": ""}
+
+
+def test_what_the_command_line_asked_is_not_the_last_session(left: tuple[Path, Session]):
+    """The app's own last session is gone on with, whatever others asked since; without one theirs gives the lanes."""
+    path, asked = left
+    store = open_store(path)
+    other = make.session("later", origin="ask")
+    store.recorder.session_saved(other, make.lanes("sim/other"))
+    store.recorder.turn_started(make.turn(other), [])
+    assert store.flush()
+    store.close()
+    first = read_first_screen(path)
+    assert first.last is not None
+    assert first.last.session == asked
+    assert [lane.target for lane in first.lanes] == ["sim/fast", "sim/slow"]
+    assert [session.title for session in first.recent] == ["later", "sorting"]
+
+    store = open_store(path)
+    store.sessions.archive(asked.id)
+    store.close()
+    first = read_first_screen(path)
+    assert first.last is None
+    assert [lane.target for lane in first.lanes] == ["sim/other"]
+
+
+def test_a_session_that_another_instance_may_show_is_left_alone(left: tuple[Path, Session]):
+    """While a process has the history open its last session is that one's; a dead process has nothing open."""
+    path, _ = left
+    store = open_store(path)
+    assert read_first_screen(path).last is None
+    (owner,) = path.parent.glob("*.owner-*")
+    os.utime(owner, (0, 0))
+    assert read_first_screen(path).last is None
+    store.close()
+    owner.touch()
+    assert read_first_screen(path).last is None
+    os.utime(owner, (0, 0))
+    assert read_first_screen(path).last is not None
 
 
 def test_what_another_instance_wrote_last_is_seen(filled: Path):

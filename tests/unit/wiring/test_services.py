@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.store import builders as make
 from workbench.app.services import StartOptions
 from workbench.domain.conversation import Lane, LineUp, Parameters, Session
 from workbench.domain.errors import ConfigurationError
 from workbench.domain.ids import new_id
 from workbench.engine.events import EngineEvent, ResponseEnded
 from workbench.engine.means import utc_now
+from workbench.store.database import open_store
 from workbench.wiring.detection import LocalServer, servers_found
 from workbench.wiring.services import AppServices
 from workbench.wiring.setup import lanes_for
@@ -142,6 +144,51 @@ async def test_models_of_two_protocols_are_told_apart_from_repeats(services: App
     assert "openai-chat" in repeated
     assert not repeated & {"openai", "azure", "openrouter", "sim"}
     assert len([choice for choice in choices if choice.target.endswith("openai/gpt-5.5") and not choice.repeats]) >= 1
+
+
+def leave_a_session(*targets: str, draft: str = "") -> Session:
+    store = open_store(Path(os.environ["WORKBENCH_DATA"]) / "workbench.db")
+    asked, lanes = make.session("sorting"), make.lanes(*targets)
+    turn = make.turn(asked, "how?")
+    store.recorder.session_saved(asked, lanes)
+    store.recorder.turn_started(turn, make.responses(turn, lanes))
+    store.drafts.save("", draft)
+    store.close()
+    return asked
+
+
+def test_the_last_session_opens_as_it_was_left() -> None:
+    """Without more words the last session opens with its own lanes; other lanes, a prompt or none of it, a new one."""
+    asked = leave_a_session(FAST, "sim/sage")
+    services = AppServices()
+    opening = services.opening(StartOptions())
+    assert opening.session == asked
+    assert [lane.id for lane in opening.lanes] == ["lane-1", "lane-2"]
+    assert opening.page is not None
+    assert opening.page.prompt == "how?"
+
+    new = services.opening(StartOptions(prompt="Say hi"))
+    assert (new.session, new.page) == (None, None)
+    assert [lane.target for lane in new.lanes] == [FAST, "sim/sage"]
+    assert "lane-1" not in [lane.id for lane in new.lanes]
+    assert services.opening(StartOptions(targets=(FAST,))).session is None
+    assert services.opening(StartOptions(demo=True)).session is None
+
+
+def test_what_was_begun_in_a_new_session_opens_there() -> None:
+    """A draft that was typed before anything was sent comes back in a new session with the lanes of last time."""
+    leave_a_session(FAST, draft="half a thought")
+    opening = AppServices().opening(StartOptions())
+    assert (opening.session, opening.draft) == (None, "half a thought")
+    assert [lane.target for lane in opening.lanes] == [FAST]
+
+
+def test_a_session_with_a_provider_that_is_gone_is_not_gone_on_with() -> None:
+    """The lanes that can still be asked open in a new session."""
+    leave_a_session(FAST, "gone/model")
+    opening = AppServices().opening(StartOptions())
+    assert opening.session is None
+    assert [lane.target for lane in opening.lanes] == [FAST]
 
 
 async def test_demo_sessions_have_a_history_of_their_own(services: AppServices) -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Literal
 
 from rich.cells import cell_len
+from textual.app import RenderResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.geometry import Region
@@ -85,6 +86,8 @@ class ResponsePane(Widget):
         """The model that really answered, where it differs in more than a date from the one asked for."""
         self.bright = True
         """The phase of the activity mark."""
+        self.last_page: tuple[str, str, bool] | None = None
+        """Prompt, answer and whether more stands above: painted until there is a view."""
         self._follow: FollowMode = follow
         self._view: AnswerView | None = None
         self._queue_line: QueueLine | None = None
@@ -99,8 +102,21 @@ class ResponsePane(Widget):
             self._view = AnswerView(follow_mode=self._follow)
         return self._view
 
+    def render(self) -> RenderResult:
+        """What was shown last, or nothing behind the view."""
+        if self.last_page is None or not self.size:
+            return super().render()
+        from workbench.app.first_page import first_page
+
+        prompt, text, earlier = self.last_page
+        width, height = self.size
+        from_end = self._follow != "top"
+        muted = Tones(self).named("text-muted")
+        return first_page(prompt, text, muted, width=width, height=height, from_end=from_end, earlier=earlier)
+
     def furnish(self) -> None:
         """Put the answers into the frame."""
+        self.last_page = None
         if not self.view.is_attached:
             self.mount(self.view)
 

@@ -22,7 +22,7 @@ from workbench.domain.lanes import ContextMode, Lane, Session
 if TYPE_CHECKING:
     from workbench.app.app import WorkbenchApp
     from workbench.app.screens.compare.lane_desk import LaneDesk
-    from workbench.app.services import History
+    from workbench.app.services import History, LastPage
     from workbench.domain.conversation import FilePart, Part, TurnRecord
     from workbench.engine.comparison import Comparison
 
@@ -46,6 +46,7 @@ class CompareBase(Screen[None]):
         draft: str = "",
         prompt: str | None = None,
         tries: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+        page: "LastPage | None" = None,
     ) -> None:
         super().__init__()
         self.session = session
@@ -69,6 +70,8 @@ class CompareBase(Screen[None]):
         """What was said to the attempts before the last one, by the id of each lane's newest kept answer."""
         self.obstacles: Mapping[str, str] = {}
         """Why targets can't be called, by target; known once everything is prepared."""
+        self.last_page = page
+        """What is painted of a kept session whose turns are read after the first paint."""
         self._lineup = lineup
         self._first_draft = draft
         self._pending_prompt = prompt
@@ -130,7 +133,7 @@ class CompareBase(Screen[None]):
     @property
     def draft_key(self) -> str:
         """Where the draft is kept: under its session, or under "" while nothing was sent in it."""
-        sent = self.kept_turns or (self.comparison is not None and self.comparison.turns)
+        sent = self.last_page or self.kept_turns or (self.comparison is not None and self.comparison.turns)
         return self.session.id if sent else ""
 
     @property

@@ -24,7 +24,7 @@ from workbench.domain.lanes import Session
 if TYPE_CHECKING:
     from workbench.engine.events import EngineEvent
 
-NEEDED = ("workbench.app.answer", "workbench.app.screens.compare.lane_desk")
+NEEDED = ("workbench.app.answer.view", "workbench.app.screens.compare.lane_desk")
 """Modules that the first paint does without."""
 TICK_S = 0.25
 """Live figures are drawn this often, and only while something runs."""
@@ -66,6 +66,9 @@ class CompareScreen(UseActions):
             ResponsePane(lane, number, symbols, self.app.preferences.follow)
             for number, lane in enumerate(self.lanes, 1)
         ]
+        if page := self.last_page:
+            for pane in panes:
+                pane.last_page = page.prompt, page.texts.get(pane.lane.id, ""), page.earlier
         self.stage = Stage(panes, symbols)
         self.prompt.border_title = Content("prompt")
         self.invite()
@@ -97,6 +100,8 @@ class CompareScreen(UseActions):
             await self.app.quiet_imports.pause()
             for name in wanted:
                 await asyncio.to_thread(import_module, name)  # some 50 ms, in which keys may already come
+        if self.last_page is not None and not await self._read_last():
+            return
         if not self.is_attached:
             return
         from workbench.app.screens.compare.lane_desk import LaneDesk
@@ -111,6 +116,27 @@ class CompareScreen(UseActions):
             self.draw()
         self.teach()
         self._prepare()
+
+    async def _read_last(self) -> bool:
+        """The session that was left last, of which so far a page is painted; whether it could be read."""
+        import asyncio
+
+        from workbench.app.reopening import read_session
+        from workbench.domain.errors import StoreError
+
+        with behind_keys():
+            history = await self.app.services.history(demo=False)
+        try:
+            if history is None:
+                raise StoreError(self.app.services.history_problem or "there is no history")
+            kept = await asyncio.to_thread(read_session, history, self.session.id)
+        except (StoreError, LookupError) as error:
+            self.app.open_new(self.lanes, draft=self.prompt.value)
+            self.app.notify(clean_line(f"can't open the last session: {error}"), severity="error", markup=False)
+            return False
+        self.session, self.kept_turns, self.kept_tries = kept.session, list(kept.turns), kept.tries
+        self._prompts = {record.turn.id: shown_prompt(record.turn) for record in kept.turns}
+        return True
 
     @work(group="prepare")
     async def _prepare(self) -> None:
