@@ -80,7 +80,7 @@ async def test_sessions_are_renamed_and_deleted_after_a_question(services):
         await until(lambda: isinstance(app.screen, SessionsScreen) and "to be renamed" in screen_text(app), pilot)
         await pilot.press("f1")
         await until(lambda: "In the list of sessions" in screen_text(app), pilot)
-        assert "Ctrl+R                  rename" in screen_text(app)
+        assert "Ctrl+R                rename" in screen_text(app)
         assert "In the prompt" not in screen_text(app)
         await pilot.press("escape")
         await until(lambda: isinstance(app.screen, SessionsScreen), pilot)

@@ -1,13 +1,14 @@
 """Help: the keys of what is focused first, then what works everywhere; never a key that does nothing here."""
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import OptionList
 
-from workbench.app.dialogs.reader import ReaderDialog
+from workbench.app.dialogs.reader import READER_WIDTH, ReaderDialog
 from workbench.app.screens.compare.base import CompareBase
 from workbench.app.widgets.response_pane import ResponsePane
 
@@ -61,6 +62,9 @@ _PANE_MORE = (
     _Row("1 … 9", "another pane"),
 )
 _LIST = (("Enter", "choose"), ("Up, Down", "next and previous"))
+_KEY = 22
+"""Columns of the keys."""
+_NARROW = 24
 _SIGNS = "Figures:  0.61 s first token · 84/s tokens per second · 1.2k→310 tokens in and out · ~ estimated · ? unknown"
 
 
@@ -80,15 +84,21 @@ def _told(app: "WorkbenchApp") -> Content:
         parts.append((f"{title}\n", "bold"))
         for row in rows:
             key = app.key_of(row.id, row.key) if row.id else row.key
-            parts += [(f"  {key:<24}", "$primary"), f"{row.words}\n"]
+            parts += [(f"  {key:<{_KEY}}", "$primary"), f"{_hanging(row.words, app.size.width)}\n"]
             if row.id:
                 names.append((key, row.id))
         parts.append("\n")
     if comparing:
         parts.append((f"{_SIGNS}\n\n", "$text-muted"))
     parts.append(("Names of these keys, to move them in [keymap]\n", "bold"))
-    parts += [part for key, name in names for part in ((f"  {key:<24}", "$primary"), (f"{name}\n", "$text-muted"))]
+    parts += [part for key, name in names for part in ((f"  {key:<{_KEY}}", "$primary"), (f"{name}\n", "$text-muted"))]
     return Content.assemble(*parts)
+
+
+def _hanging(words: str, width: int) -> str:
+    """Further lines of long words stand under the first one, where the dialog is wide enough for two columns."""
+    room = min(READER_WIDTH, width * 96 // 100) - _KEY - 8
+    return words if room < _NARROW else f"\n{'':{_KEY + 2}}".join(wrap(words, room))
 
 
 def _of_comparison(app: "WorkbenchApp") -> Iterator[_Section]:

@@ -8,13 +8,16 @@ from textual.widgets import Static
 
 from workbench.app.dialogs.dialog import Dialog
 
+READER_WIDTH = 100
+"""Columns, where the screen has them."""
+
 
 class ReaderDialog(Dialog[None]):
     """Shows prepared content, scrollable."""
 
-    DEFAULT_CSS = """
-    ReaderDialog > #box { width: 100; height: 90%; }
-    ReaderDialog VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; background: $surface; }
+    DEFAULT_CSS = f"""
+    ReaderDialog > #box {{ width: {READER_WIDTH}; height: 90%; }}
+    ReaderDialog VerticalScroll {{ height: 1fr; scrollbar-size-vertical: 1; background: $surface; }}
     """
     BINDINGS = [  # noqa: RUF012
         Binding("y", "copy", "copy", id="reader.copy"),
