@@ -10,8 +10,9 @@ from typing import Any
 from workbench.domain.errors import ErrorInfo, ProviderError
 from workbench.domain.events import BlockKind, FinishReason, Heartbeat, Meta, StreamEvent, UsageUpdate
 from workbench.domain.usage import Usage
-from workbench.providers.assembly import Blocks, Warnings, count, cut, mapping, sequence, string
+from workbench.providers.assembly import count, mapping, sequence, string
 from workbench.providers.errors import stream_error
+from workbench.providers.held_finish import HeldFinish
 
 FINISH_REASONS: Mapping[str, FinishReason] = {
     "COMPLETE": "stop",
@@ -27,21 +28,13 @@ _CONTENT: tuple[tuple[str, BlockKind], ...] = (("thinking", "reasoning"), ("text
 _SILENT = frozenset({"citation-end", "debug"})
 
 
-class CohereTranslator:
+class CohereTranslator(HeldFinish):
     """One answer."""
 
     def __init__(self) -> None:
-        self.done = False
-        self._blocks = Blocks()
-        self._warnings = Warnings()
+        super().__init__()
         self._calls: dict[Any, tuple[int, str | None]] = {}
         self._plan = ""
-        self._finish: tuple[FinishReason, str | None, str | None] | None = None
-
-    @property
-    def finished(self) -> bool:
-        """The last event came; only `[DONE]` may follow."""
-        return self._finish is not None
 
     def feed(self, name: str, frame: Any) -> Iterator[StreamEvent]:
         """What one event says."""
@@ -79,20 +72,10 @@ class CohereTranslator:
             case kind if kind not in _SILENT:
                 yield from self._warnings.note("unknown_event", f"sent an unknown event: {kind}")
 
-    def marker(self, text: str) -> Iterator[StreamEvent]:
-        """`[DONE]` after the last event."""
-        if self._finish is not None:
-            yield from self.close()
-
     def close(self) -> Iterator[StreamEvent]:
-        """The finish, once nothing more can come."""
+        """See `Translator.close`; a plan without calls is kept."""
         yield from self._tell_plan()
-        if self._finish is None:
-            yield from self._blocks.end_all()
-            raise cut()
-        self.done = True
-        yield from self._warnings.summary()
-        yield from self._blocks.finish(*self._finish)
+        yield from super().close()
 
     def _start_call(self, index: Any, call: Mapping[str, Any]) -> Iterator[StreamEvent]:
         call_id, function = string(call.get("id")) or None, mapping(call.get("function"))

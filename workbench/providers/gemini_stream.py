@@ -10,8 +10,9 @@ from typing import Any
 
 from workbench.domain.events import FinishReason, Meta, StreamEvent, UsageUpdate
 from workbench.domain.usage import Usage
-from workbench.providers.assembly import Blocks, Warnings, count, cut, mapping, sequence, string
+from workbench.providers.assembly import count, mapping, sequence, string
 from workbench.providers.errors import stream_error
+from workbench.providers.held_finish import HeldFinish
 from workbench.providers.partial_args import PartialArgs
 
 FINISH_REASONS: Mapping[str, FinishReason] = {
@@ -44,23 +45,15 @@ _KNOWN_PARTS = frozenset(
 )
 
 
-class GeminiTranslator:
+class GeminiTranslator(HeldFinish):
     """One answer."""
 
     def __init__(self) -> None:
-        self.done = False
-        self._blocks = Blocks()
-        self._warnings = Warnings()
+        super().__init__()
         self._meta: tuple[str | None, str | None] = (None, None)
         self._usage: Any = None
-        self._finish: tuple[FinishReason, str, str | None] | None = None
         self._call = -1
         self._args: PartialArgs | None = None
-
-    @property
-    def finished(self) -> bool:
-        """The finish reason came; the body may still go on."""
-        return self._finish is not None
 
     def feed(self, name: str, frame: Any) -> Iterator[StreamEvent]:
         """What one response object adds."""
@@ -82,20 +75,11 @@ class GeminiTranslator:
         if frame.get("error"):
             raise stream_error(frame["error"])
 
-    def marker(self, text: str) -> Iterator[StreamEvent]:
-        """Some proxies end even this protocol with `[DONE]`."""
-        if self._finish is not None:
-            yield from self.close()
-
     def close(self) -> Iterator[StreamEvent]:
-        """The finish, once the body is over."""
-        if self._finish is None:
-            yield from self._blocks.end_all()
-            raise cut()
-        self.done = True
-        yield from self._end_call()
-        yield from self._warnings.summary()
-        yield from self._blocks.finish(*self._finish)
+        """See `Translator.close`; a call that was cut in its pieces is told without them."""
+        if self._finish is not None:
+            yield from self._end_call()
+        yield from super().close()
 
     def _who(self, frame: Mapping[str, Any]) -> Iterator[StreamEvent]:
         known = (

@@ -10,8 +10,9 @@ from typing import Any
 
 from workbench.domain.events import FinishReason, Meta, StreamEvent, UsageUpdate
 from workbench.domain.usage import Usage
-from workbench.providers.assembly import Blocks, Warnings, count, cut, mapping, sequence, string
+from workbench.providers.assembly import count, mapping, sequence, string
 from workbench.providers.errors import stream_error
+from workbench.providers.held_finish import HeldFinish
 
 FINISH_REASONS: Mapping[str, FinishReason] = {"stop": "stop", "length": "length", "": "stop"}
 """An absent reason in the last line is that of old servers, whose answers are whole."""
@@ -26,20 +27,12 @@ _FIGURES = (
 """Counts, and durations in nanoseconds, as the last line has them."""
 
 
-class OllamaTranslator:
+class OllamaTranslator(HeldFinish):
     """One answer."""
 
     def __init__(self) -> None:
-        self.done = False
-        self._blocks = Blocks()
-        self._warnings = Warnings()
+        super().__init__()
         self._model = ""
-        self._finish: tuple[FinishReason, str | None] | None = None
-
-    @property
-    def finished(self) -> bool:
-        """The last line came; the body should be over."""
-        return self._finish is not None
 
     def feed(self, name: str, frame: Any) -> Iterator[StreamEvent]:
         """What one line says."""
@@ -62,23 +55,9 @@ class OllamaTranslator:
             if figures:
                 yield UsageUpdate(usage_of(figures), figures)
             reason = string(frame.get("done_reason"))
-            self._finish = (FINISH_REASONS.get(reason, "other"), reason or None)
+            self._finish = (FINISH_REASONS.get(reason, "other"), reason or None, None)
         if frame.get("error"):
             raise stream_error(frame["error"])
-
-    def marker(self, text: str) -> Iterator[StreamEvent]:
-        """`[DONE]` is none of Ollama's, but a proxy may add it."""
-        if self._finish is not None:
-            yield from self.close()
-
-    def close(self) -> Iterator[StreamEvent]:
-        """The finish, once the body is over."""
-        if self._finish is None:
-            yield from self._blocks.end_all()
-            raise cut()
-        self.done = True
-        yield from self._warnings.summary()
-        yield from self._blocks.finish(*self._finish)
 
     def _call(self, call: Mapping[str, Any]) -> Iterator[StreamEvent]:
         function = mapping(call.get("function"))
