@@ -8,6 +8,7 @@ from workbench.app import themes
 from workbench.app.figures import Figures
 from workbench.app.widgets.lane_tabs import LaneTabs
 from workbench.app.widgets.metrics_sidebar import LaneRow, MetricsSidebar, Spent
+from workbench.app.widgets.preview_line import PreviewLine
 from workbench.app.widgets.response_pane import ResponsePane
 from workbench.domain.lanes import Lane
 
@@ -100,14 +101,12 @@ async def test_attempts_stay_visible(width, state, words):
 
 
 async def test_figures_stand_still_when_the_best_is_known():
-    """The star has room in the frame before it is given; what stands alone needs none."""
-    beside = _LONG._replace(beside=True)
-    starred = await _frame(60, beside._replace(best=frozenset({"first_token", "speed", "cost"})))
-    plain = await _frame(60, beside._replace(best=frozenset()))
+    """A star stands where a blank was before it was given; no figure moves or gives way for it."""
+    everything = frozenset({"first_token", "speed", "cost"})
+    starred, plain = [await _frame(42, _LONG._replace(best=best)) for best in (everything, frozenset())]
 
-    assert "12.3 s★ · 1.2k/s★ · 700→517 · $0.0081★" in starred
-    assert "12.3 s  · 1.2k/s  · 700→517 · $0.0081" in plain
-    assert "12.3 s · 1.2k/s · " in await _frame(60, _LONG._replace(best=frozenset()))
+    assert " 12.3 s★· 1.2k/s★· 700→517 · $0.0081★ " in starred
+    assert " 12.3 s · 1.2k/s · 700→517 · $0.0081 " in plain
 
 
 async def test_a_first_token_after_retries_is_marked():
@@ -159,3 +158,28 @@ async def test_tabs_show_every_lane(width, lanes, shown):
         await pilot.pause()
         found = [line[1:].rstrip() for line in screen_text(app).splitlines() if line.strip()]
         assert found == shown
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (80, "≈ 1.3k tokens in, about $0.0100–0.0300"),
+        (50, "≈ 1.3k tokens in"),
+        (24, ""),
+    ],
+)
+async def test_what_sending_means_is_never_cut(width, shown):
+    """The cost gives way, then the tokens, each whole; the context contract stays."""
+    line = PreviewLine()
+
+    class _Line(_Toned):
+        def compose(self) -> ComposeResult:
+            yield line
+
+    app = _Line()
+    async with app.run_test(size=(width, 3)) as pilot:
+        line.words = "≈ 1.3k tokens in, about $0.0100–0.0300"
+        await pilot.pause()
+        first = screen_text(app).splitlines()[0]
+        assert first.partition("own histories")[0].strip() == shown
+        assert "own histories ▾" in first

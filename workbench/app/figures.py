@@ -49,8 +49,6 @@ class Figures(NamedTuple):
     """It streams, but nothing has come for a while."""
     best: frozenset[str] = frozenset()
     """Which of first_token, speed and cost are the best of the turn, known once all lanes ended."""
-    beside: bool = False
-    """Other lanes stand beside it: a figure keeps room for the mark of the best."""
     cost_places: int | None = None
     """Decimals that the costs of all lanes share; None where it stands alone."""
 
@@ -196,7 +194,7 @@ def side_by_side(lanes: Sequence[Figures]) -> list[Figures]:
     if len(lanes) < 2:
         return [figures._replace(best=frozenset()) for figures in lanes]
     places = money_places(figures.cost_nano for figures in lanes)
-    lanes = [figures._replace(best=frozenset(), beside=True, cost_places=places) for figures in lanes]
+    lanes = [figures._replace(best=frozenset(), cost_places=places) for figures in lanes]
     if any(figures.running for figures in lanes):
         return lanes
     won: list[set[str]] = [set() for _ in lanes]

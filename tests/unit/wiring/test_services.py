@@ -76,6 +76,17 @@ async def test_a_lineup_that_the_app_saved_is_found_by_name() -> None:
         lanes_for(services.setup, (), "my won")
 
 
+def test_what_stands_in_the_way_is_told_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lane whose key is missing says which variable to set; one that can be asked says nothing."""
+    monkeypatch.delenv("GEMINI_API_KEY", raising=False)
+    monkeypatch.setenv("MISTRAL_API_KEY", "k")
+    found = AppServices()._deployments.obstacles(["google/gemini-x", "mistral/some", "ollama/some", "nobody/x"])
+
+    assert "GEMINI_API_KEY" in found.pop("google/gemini-x")
+    assert "nobody" in found.pop("nobody/x")
+    assert found == {}
+
+
 def test_a_bad_file_is_a_banner() -> None:
     """A10: the app opens with defaults and says what is wrong with the file."""
     configure('[app]\nfollow = "pagd"\n')

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.app.figures import Figures
-from workbench.app.formatting import count, first_fitting, fit, seconds
+from workbench.app.formatting import first_fitting, fit, seconds
 from workbench.app.symbols import UNICODE, Symbols
 from workbench.app.themes import lane_variable
 from workbench.app.tones import Tones
@@ -255,20 +255,16 @@ class ResponsePane(Widget):
             texts = [seconds(figures.elapsed_s)]
         else:
             again = f"{self.symbols.state('retrying').sign} " if figures.tries and figures.first_token_s else ""
-            texts = [
-                again + self._starred(figures.first_token, "first_token"),
-                self._starred(figures.rate, "speed"),
-                f"{count(figures.input_tokens, figures.input_estimated)}{self.symbols.arrow}"
-                f"{count(figures.output_tokens, figures.output_estimated)}",
-                self._starred(figures.cost, "cost"),
+            tokens = figures.token_texts(self.symbols.arrow)[-2:][0]
+            named = [
+                (again + figures.first_token, "first_token"),
+                (figures.rate, "speed"),
+                (tokens, ""),
+                (figures.cost, "cost"),
             ]
-            texts = [text for text in texts if text]
-        while len(texts) > 1 and sum(map(cell_len, texts)) + 3 * (len(texts) - 1) > width:
+            texts = [text + (self.symbols.best if name in figures.best else " ") for text, name in named if text]
+        dot = f"{self.symbols.dot} "
+        while len(texts) > 1 and cell_len(dot.join(texts)) > width:
             texts.pop(-2)  # the ends matter most: how soon, and how dear
-        numbers = first_fitting([f" {self.symbols.dot} ".join(texts)], width)  # a cut figure would be another figure
+        numbers = first_fitting([dot.join(texts)], width)  # a cut figure would be another figure
         return Content.styled(numbers.rstrip(), tones.named("text-muted"))
-
-    def _starred(self, text: str, name: str) -> str:
-        """A figure with its star, or with the star's room where there may be one."""
-        room = " " if self.figures.beside else ""
-        return text + (self.symbols.best if name in self.figures.best else room) if text else ""
