@@ -25,5 +25,5 @@ class MessagesProvider(SdkProvider):
         )
 
     def translator(self) -> Translator:
-        """See `SdkProvider.translator`."""
+        """See `RemoteProvider.translator`."""
         return MessagesTranslator(self._quirks)

@@ -18,5 +18,5 @@ class CohereProvider(HttpProvider):
         return "/chat"
 
     def translator(self) -> Translator:
-        """See `HttpProvider.translator`."""
+        """See `RemoteProvider.translator`."""
         return CohereTranslator()

@@ -20,5 +20,5 @@ class GeminiProvider(HttpProvider):
         return f"/{collection}{quote(model, safe='/@=,.:-_~')}:streamGenerateContent?alt=sse"
 
     def translator(self) -> Translator:
-        """See `HttpProvider.translator`."""
+        """See `RemoteProvider.translator`."""
         return GeminiTranslator()

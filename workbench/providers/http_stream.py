@@ -4,82 +4,33 @@ The only module beside `clients.py` that knows `httpx`, so that moving to anothe
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import Any, ClassVar
 
-from workbench.domain.catalog import ModelInfo, ProviderConfig
-from workbench.domain.conversation import ModelRequest
+from workbench.domain.catalog import ModelInfo
 from workbench.domain.errors import ProviderError
-from workbench.providers.assembly import Translator
-from workbench.providers.base import Arrival
-from workbench.providers.clients import Clients
-from workbench.providers.decode import Framing
-from workbench.providers.errors import caller_of, connection_error, not_a_stream, status_error
+from workbench.providers.errors import connection_error, not_a_stream, status_error
 from workbench.providers.model_lists import read_models
-from workbench.providers.pump import arrivals
-from workbench.providers.quirks import quirks_of
-from workbench.providers.repair import RepairMemory
-from workbench.providers.sdk import told
-from workbench.providers.spelling import spell
-from workbench.providers.sse import SseDecoder
-
-LIST_S = 30.0
-"""A model list must be there within this time."""
-WARM_S = 5.0
+from workbench.providers.pump import OpenResponse
+from workbench.providers.remote import LIST_S, WARM_S, RemoteProvider
 
 
-class HttpProvider:
+class HttpProvider(RemoteProvider):
     """One provider over the shared `httpx` client."""
 
     key_header: ClassVar[str] = "bearer"
     """How the protocol's inventor wants the key."""
-    models_path: ClassVar[str] = "/models"
-
-    def __init__(self, config: ProviderConfig, key: str | None, clients: Clients) -> None:
-        self.config = config
-        self._key = key
-        self._clients = clients
-        self._quirks = quirks_of(config)
-        self._caller = caller_of(config, key)
-        self._repairs = RepairMemory()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.config.name!r})"
 
     def path(self, model: str) -> str:
         """Where the stream is asked for, after the base URL."""
         raise NotImplementedError
 
-    def translator(self) -> Translator:
-        """A fresh translator of this protocol."""
-        raise NotImplementedError
+    async def post(self, model: str, body: dict[str, Any]) -> OpenResponse:
+        """See `RemoteProvider.post`."""
+        response: OpenResponse = await self._open("POST", self.path(model), body)
+        return response
 
-    def framing(self) -> Framing:
-        """A fresh decoder of the body's frames."""
-        return SseDecoder()
-
-    async def stream(self, request: ModelRequest) -> AsyncIterator[Arrival]:
-        """See `Provider.stream`."""
-        compiled = spell(request, self.config)
-        path = self.path(request.model)
-
-        async def send(body: dict[str, Any]) -> Any:
-            return await self._open("POST", path, body)
-
-        response, notes = await self._repairs.send(request.model, compiled.body, send)
-        reading = arrivals(
-            response, self.translator(), self._caller, framing=self.framing(), notes=[*told(compiled), *notes]
-        )
-        async with aclosing(reading):
-            async for arrival in reading:
-                yield arrival
-
-    async def models(self) -> list[ModelInfo]:
-        """See `Provider.models`."""
-        path = self._quirks.models_path or self.models_path
-        if path == "none":
-            return []
+    async def listed(self, path: str) -> list[ModelInfo]:
+        """See `RemoteProvider.listed`."""
         try:
             async with asyncio.timeout(LIST_S):
                 response = await self._open("GET", path, None)

@@ -19,9 +19,9 @@ class OllamaProvider(HttpProvider):
         return "/api/chat"
 
     def translator(self) -> Translator:
-        """See `HttpProvider.translator`."""
+        """See `RemoteProvider.translator`."""
         return OllamaTranslator()
 
     def framing(self) -> Framing:
-        """See `HttpProvider.framing`."""
+        """See `RemoteProvider.framing`."""
         return NdjsonDecoder()

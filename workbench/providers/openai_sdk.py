@@ -44,7 +44,7 @@ class ChatProvider(OpenAIProvider):
     path: ClassVar[str] = "/chat/completions"
 
     def translator(self) -> Translator:
-        """See `SdkProvider.translator`."""
+        """See `RemoteProvider.translator`."""
         return ChatTranslator(self._quirks)
 
 
@@ -54,5 +54,5 @@ class ResponsesProvider(OpenAIProvider):
     path: ClassVar[str] = "/responses"
 
     def translator(self) -> Translator:
-        """See `SdkProvider.translator`."""
+        """See `RemoteProvider.translator`."""
         return ResponsesTranslator(self._quirks)

@@ -5,23 +5,17 @@ itself is off: retries, redirects, objects per chunk, credentials and headers fr
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from workbench.domain.catalog import ModelInfo, ProviderConfig
 from workbench.domain.conversation import Message, ModelRequest, TextPart
 from workbench.domain.errors import ErrorInfo, ProviderError
-from workbench.domain.events import StreamEvent, Warn
-from workbench.providers.assembly import Translator
-from workbench.providers.base import Arrival
 from workbench.providers.clients import Clients, load
-from workbench.providers.errors import caller_of, connection_error, not_a_stream, status_error
+from workbench.providers.errors import connection_error, not_a_stream, status_error
 from workbench.providers.model_lists import models_in
-from workbench.providers.pump import arrivals
-from workbench.providers.quirks import quirks_of
-from workbench.providers.repair import RepairMemory
-from workbench.providers.request_compiler import Compiled
+from workbench.providers.pump import OpenResponse, arrivals
+from workbench.providers.remote import LIST_S, WARM_S, RemoteProvider
 from workbench.providers.spelling import spell
 
 KEYLESS = "none"
@@ -36,54 +30,38 @@ _KEY_HEADERS = {
 }
 
 
-class SdkProvider:
+class SdkProvider(RemoteProvider):
     """One provider over one SDK client, which is built on first use."""
 
     module: ClassVar[str]
     """The SDK's module."""
     path: ClassVar[str]
     """Where the stream is asked for."""
-    models_path: ClassVar[str] = "/models"
 
     def __init__(self, config: ProviderConfig, key: str | None, clients: Clients) -> None:
-        self.config = config
-        self._key = key
-        self._clients = clients
-        self._quirks = quirks_of(config)
-        self._caller = caller_of(config, key)
+        super().__init__(config, key, clients)
         self._sdk: Any = None
         self._client: Any = None
         self._headers: dict[str, Any] = {}
-        self._repairs = RepairMemory()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.config.name!r})"
-
-    def translator(self) -> Translator:
-        """A fresh translator of this protocol."""
-        raise NotImplementedError
 
     def build(self, sdk: Any, http: Any) -> Any:
         """The SDK's client, with nothing taken from the environment."""
         raise NotImplementedError
 
-    async def stream(self, request: ModelRequest) -> AsyncIterator[Arrival]:
-        """See `Provider.stream`."""
-        compiled = spell(request, self.config)
-        response, notes = await self._repairs.send(request.model, compiled.body, self._open)
-        reading = arrivals(response, self.translator(), self._caller, notes=[*told(compiled), *notes])
-        async with aclosing(reading):
-            async for arrival in reading:
-                yield arrival
-
-    async def models(self) -> list[ModelInfo]:
-        """See `Provider.models`."""
-        path = self._quirks.models_path or self.models_path
-        if path == "none":
-            return []
+    async def post(self, model: str, body: dict[str, Any]) -> OpenResponse:
+        """See `RemoteProvider.post`."""
         client = await self._ready()
         try:
-            async with asyncio.timeout(30):
+            response: OpenResponse = await self._post(self._sdk, client, body)
+            return response
+        except Exception as error:
+            raise self._failure(error) from None
+
+    async def listed(self, path: str) -> list[ModelInfo]:
+        """See `RemoteProvider.listed`."""
+        client = await self._ready()
+        try:
+            async with asyncio.timeout(LIST_S):
                 listed = await client.get(path, cast_to=object, options={"headers": self._headers})
         except Exception as error:
             raise self._failure(error) from None
@@ -100,7 +78,7 @@ class SdkProvider:
             http = await self._clients.for_sdks()
             if self.config.local:
                 return  # loopback connects at once, and home-made servers may answer HEAD with a body
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(WARM_S):
                 await http.head(client.base_url.copy_with(raw_path=b"/"))
         except Exception:  # noqa: S110  (the request itself will tell what is wrong)
             pass
@@ -124,18 +102,6 @@ class SdkProvider:
                     async for _ in arrivals(response, self.translator(), self._caller):
                         pass
             self._client._platform = client._platform  # found out with a blocking call
-
-    async def _open(self, body: dict[str, Any]) -> Any:
-        """The response, as soon as its head has arrived.
-
-        Raises:
-            ProviderError: there is none, or its status is an error.
-        """
-        client = await self._ready()
-        try:
-            return await self._post(self._sdk, client, body)
-        except Exception as error:
-            raise self._failure(error) from None
 
     async def _post(self, sdk: Any, client: Any, body: dict[str, Any]) -> Any:
         stream = await client.post(
@@ -185,13 +151,3 @@ class SdkProvider:
             name = _KEY_HEADERS.get(self._quirks.key_header, "Authorization")
             headers[name] = f"Bearer {self._key}" if name == "Authorization" else self._key
         return headers
-
-
-def told(compiled: Compiled) -> list[StreamEvent]:
-    """What a request could not say, as warnings."""
-    notes: list[StreamEvent] = []
-    if compiled.ignored:
-        names = ", ".join(compiled.ignored)
-        notes.append(Warn("ignored_parameter", f"not sent, because this model does not take it: {names}"))
-    notes.extend(Warn("lost_schema", line) for line in compiled.lost)
-    return notes
