@@ -43,6 +43,19 @@ async def test_enter_adds_the_same_model_again():
         assert [lane.target for lane in screen.lanes] == ["fake/beta", "fake/beta"]
 
 
+async def test_a_filter_without_a_match_says_how_to_go_on():
+    """What is found by no name is told, and Enter adds nothing."""
+    app = WorkbenchApp(FakeServices("fake/a"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+l")
+        await until(lambda: isinstance(app.screen, ModelsDialog) and "fake/beta" in screen_text(app), pilot)
+        await pilot.press(*"zzz", "enter")
+        await until(lambda: "nothing found for zzz" in screen_text(app), pilot)
+        assert app.screen._chosen == ["fake/a"]
+        await pilot.press("ctrl+u")
+        await until(lambda: "fake/beta" in screen_text(app), pilot)
+
+
 async def test_a_lane_that_stays_keeps_its_answers():
     """Adding a lane leaves the text of the others where it is."""
     app = WorkbenchApp(FakeServices("fake/a"))
@@ -127,7 +140,7 @@ async def test_the_answer_menu_continues_one_lane_or_branches():
         await until(lambda: all(len(desk.answers) == 2 for desk in app.screen.desks.values()), pilot)
 
 
-async def test_lanes_are_saved_as_a_lineup_and_opened_again():
+async def test_lanes_are_saved_as_a_lineup_opened_again_and_forgotten():
     """A name keeps the lanes; one that is taken asks first; the menu opens them in a new session under their name."""
     services = FakeServices("fake/a", "fake/b")
     app = WorkbenchApp(services)
@@ -145,8 +158,16 @@ async def test_lanes_are_saved_as_a_lineup_and_opened_again():
         assert [lane.target for lane in services.saved["daily"].lanes] == ["fake/a", "fake/b"]
 
         await screen.use_lanes(screen.lanes[:1])
+        await until(lambda: "line-up daily" not in screen_text(app).splitlines()[0], pilot)
         screen.action_open_lineup()
         await until(lambda: "Open a line-up" in screen_text(app), pilot)
         await pilot.press("1")
         await until(lambda: app.screen is not screen and len(getattr(app.screen, "lanes", ())) == 2, pilot)
         await until(lambda: "line-up daily" in screen_text(app), pilot)
+
+        app.screen.action_forget_lineup()
+        await until(lambda: "Forget a line-up" in screen_text(app), pilot)
+        await pilot.press("1")
+        await until(lambda: "Forget it?" in screen_text(app), pilot)
+        await pilot.press("y")
+        await until(lambda: not services.saved, pilot)

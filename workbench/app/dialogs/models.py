@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 MOST_LANES = 12
 _MOST_SHOWN = 200
-_SIGN, _RIGHT = 2, 28
-"""Columns of the star, and of window and price."""
+_SIGN, _RIGHT, _PRICE = 2, 28, 16
+"""Columns of the star, of window and price, and of the price alone."""
+_ROOMY = 84
+"""Where a row is narrower the window is left out, so that the notes can be read."""
 _NAME, _NOTE = 26, 40
 """So much of the names is shown at least, and so much of a note at most, when there isn't room for both."""
 
@@ -193,12 +195,15 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
         options.add_options([Option(line) for line in lines])
         if lines:
             options.highlighted = 0
+        elif self._choices:
+            words = f"nothing found for {clean_line(typed)}: type provider/model in full, or Ctrl+U to begin again"
+            options.add_option(Option(Content.styled(words, "$text-muted"), disabled=True))
 
     def _name_width(self, width: int) -> int:
         """Columns of the names: the notes beside them are read in full where that is possible."""
         names = max((cell_len(clean_line(choice.target)) for choice in self._choices), default=0)
         notes = max((cell_len(_note(choice)) for choice in self._choices), default=0)
-        both = width - _SIGN - _RIGHT - 2
+        both = width - _SIGN - (_RIGHT if width >= _ROOMY else _PRICE) - 2
         return max(8, min(names, max(_NAME, both - min(notes, _NOTE))))
 
     def _line(self, choice: Choice, width: int, name: int) -> Content:
@@ -207,7 +212,9 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
         if choice.rates is not None and not choice.simulated:
             price = f"{rate(choice.rates.input)} in {rate(choice.rates.output)} out"
         star = f"{self.app.symbols.best} " if choice.target in self._services.preferences.favourites else "  "
-        right = f"{window:>11} {price:>16}"
+        right = f"{price:>16}" if price else ""
+        if width >= _ROOMY:
+            right = f"{window:>11} {price:>16}"
         room = max(0, width - _SIGN - name - 1 - len(right) - 1)
         return Content.assemble(
             star,
