@@ -101,12 +101,16 @@ class MessagesCompiler(TurnCompiler):
         return messages
 
     def _write_thinking(self) -> None:
+        """Ask for thinking; beside a tool that must be called it is refused, and only the effort of it is left."""
         if self.effort is None:
             return
-        body = self.body
+        body, forced = self.body, self.request.tools and self.request.tool_choice not in (None, "auto", "none")
         if matches(self.request.model, self.quirks.adaptive_models):
-            body["thinking"] = {"type": "adaptive", "display": "summarized"}
+            if not forced:
+                body["thinking"] = {"type": "adaptive", "display": "summarized"}
             body["output_config"] = {"effort": self.effort}
+        elif forced:
+            return
         else:
             budget = _BUDGETS[self.effort]
             if self.request.parameters.max_output_tokens is None:

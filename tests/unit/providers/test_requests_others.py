@@ -79,6 +79,23 @@ def test_anthropic_new_models_think_adaptively_old_ones_with_a_budget():
     assert tight["max_tokens"] > tight["thinking"]["budget_tokens"] >= 1024
 
 
+@pytest.mark.parametrize("choice", ["required", "lookup"])
+def test_anthropic_does_not_think_where_a_tool_must_be_called(choice):
+    """Thinking beside a forced tool is refused: new models keep the effort, old ones say that it was left out."""
+
+    def spelled(model, choice):
+        return spell(
+            ModelRequest(model, HELLO, parameters=asked("low"), tools=(LOOKUP,), tool_choice=choice), ANTHROPIC
+        )
+
+    new, old, free = spelled("claude-opus-5-5", choice), spelled("claude-sonnet-4-5", choice), spelled("m", "auto")
+    assert "thinking" not in new.body
+    assert (new.body["output_config"], new.ignored) == ({"effort": "low"}, ())
+    assert "thinking" not in old.body
+    assert (old.body["max_tokens"], old.ignored) == (4096, ("reasoning_effort",))
+    assert free.body["thinking"]["type"] == "enabled"
+
+
 def test_anthropic_sampling_is_left_out_where_models_refuse_it():
     """New models refuse sampling parameters; that they were left out is said."""
     new = spell(ModelRequest("claude-sonnet-5-5", HELLO, parameters=asked(temperature=0.5, seed=1)), ANTHROPIC)
