@@ -156,6 +156,9 @@ class FakeServices:
     async def save_lineup(self, lineup: LineUp) -> None:
         self.saved[lineup.name] = lineup
 
+    async def forget_lineup(self, name: str) -> None:
+        del self.saved[name]
+
     async def request_as(self, lane, turns, prompt, form) -> str:
         return f"{form} {lane.target} {prompt}"
 

@@ -48,6 +48,7 @@ def commands(app: "WorkbenchApp", screen: Screen[object]) -> Iterator[SystemComm
         if app.services.suggested_prompts():
             yield SystemCommand("Suggested prompts", "Something worth trying", screen.action_suggest)
         yield SystemCommand("Open a line-up…", "Saved models, in a new session", screen.action_open_lineup)
+        yield SystemCommand("Forget a line-up…", "One that was saved here", screen.action_forget_lineup)
         if screen.lanes:
             yield SystemCommand("Save these lanes as a line-up…", "To open them by name", screen.action_save_lineup)
     yield SystemCommand("Theme", "Colours, with a preview", app.action_change_theme)

@@ -268,6 +268,13 @@ class Services(Protocol):
             WorkbenchError: the configuration has one of that name, or it can't be kept.
         """
 
+    async def forget_lineup(self, name: str) -> None:
+        """Forget one of the app's.
+
+        Raises:
+            WorkbenchError: it stands in the configuration, or there is no history.
+        """
+
     async def request_as(
         self, lane: Lane, turns: "Sequence[TurnRecord]", prompt: str, form: Literal["curl", "python", "json"]
     ) -> str:

@@ -37,7 +37,7 @@ class Store:
         self.recorder = StoreRecorder(writer)
         self.sessions = SessionStore(self._readers, self._change, self._begin_clean_up, path)
         self.drafts = Drafts(self._readers, self._change)
-        self.lineups = LineUps(self._readers, self._change)
+        self.lineups = LineUps(self._change)
 
     @property
     def read_only(self) -> bool:

@@ -77,7 +77,7 @@ def read_first_screen(path: Path, recent: int = 8, *, from_end: bool = True) -> 
 
 
 def read_lineups(path: Path) -> dict[str, LineUp]:
-    """The line-ups that were saved from the app, by name, the last used first. Never raises and never writes."""
+    """The line-ups that were saved from the app, by name, the last saved first. Never raises and never writes."""
     from workbench.store import decode
 
     try:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from workbench.engine.estimate import LanePreview
     from workbench.engine.events import EngineEvent
     from workbench.store.database import Store
+    from workbench.store.lineups import LineUps
     from workbench.store.quick import LastSession
     from workbench.wiring.catalogue import Entry
 
@@ -212,12 +213,26 @@ class AppServices:
         Raises:
             WorkbenchError: the configuration has one of that name, or there is no history to keep it in.
         """
-        if lineup.name in self.setup.settings.lineups:
+        lineups = await self._lineups_with(lineup.name)
+        await asyncio.to_thread(lineups.save, lineup)
+
+    async def forget_lineup(self, name: str) -> None:
+        """Forget one that the app saved.
+
+        Raises:
+            WorkbenchError: it stands in the configuration, or there is no history.
+        """
+        lineups = await self._lineups_with(name)
+        await asyncio.to_thread(lineups.delete, name)
+
+    async def _lineups_with(self, name: str) -> "LineUps":
+        """Where the app keeps a line-up of this name."""
+        if name in self.setup.settings.lineups:
             raise ConfigurationError(f"a line-up of that name stands in {self.setup.path}")
         store = await asyncio.to_thread(self._store, False)
         if store is None:
             raise HistoryUnavailable(self.history_problem or "there is no history")
-        await asyncio.to_thread(store.lineups.save, lineup)
+        return store.lineups
 
     async def request_as(
         self, lane: Lane, turns: "Sequence[TurnRecord]", prompt: str, form: Literal["curl", "python", "json"]

@@ -9,6 +9,7 @@ from workbench.domain.conversation import Lane, LineUp, Parameters
 from workbench.domain.errors import StoreError
 from workbench.domain.usage import Usage
 from workbench.store.database import Store, open_store
+from workbench.store.quick import read_lineups
 
 
 def utc(**ago: float) -> str:
@@ -131,15 +132,15 @@ def test_a_draft_survives(path):
 
 
 def test_line_ups_are_kept_by_name(store: Store):
-    """A line-up comes back as it was saved; the last used comes first."""
+    """A line-up comes back as it was saved, until it is forgotten."""
     lanes = (
-        Lane("a", 1, "sim/a", "x", "Be brief.", Parameters(5, stop=("a",))),
-        Lane("b", 2, "route:code", enabled=False),
+        Lane("a", 0, "sim/a", "x", "Be brief.", Parameters(5, stop=("a",))),
+        Lane("b", 1, "route:code", enabled=False),
     )
     store.lineups.save(LineUp("daily", lanes))
     store.lineups.save(LineUp("other", ()))
-    store.lineups.use("daily")
-    assert [lineup.name for lineup in store.lineups.all()] == ["daily", "other"]
-    assert store.lineups.load("daily") == LineUp("daily", lanes)
+    kept = read_lineups(store.path)
+    assert set(kept) == {"daily", "other"}
+    assert kept["daily"] == LineUp("daily", lanes)
     store.lineups.delete("daily")
-    assert store.lineups.load("daily") is None
+    assert list(read_lineups(store.path)) == ["other"]

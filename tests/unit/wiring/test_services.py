@@ -75,6 +75,13 @@ async def test_a_lineup_that_the_app_saved_is_found_by_name() -> None:
     with pytest.raises(ConfigurationError, match="did you mean my own"):
         lanes_for(services.setup, (), "my won")
 
+    services = AppServices()
+    with pytest.raises(ConfigurationError, match="stands in"):
+        await services.forget_lineup("a")
+    await services.forget_lineup("my own")
+    await services.close()
+    assert [lineup.name for lineup in services.lineups()] == ["a"]
+
 
 def test_what_stands_in_the_way_is_told_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lane whose key is missing says which variable to set; one that can be asked says nothing."""

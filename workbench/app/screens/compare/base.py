@@ -128,6 +128,7 @@ class CompareBase(Screen[None]):
     def tell_source(self) -> None:
         """The lanes are others now: say whose words and money these are."""
         self.title_line.simulated, self.title_line.counted = self.simulated, self.counted
+        self.title_line.lineup = ""
         self._spent = self._spent._replace(simulated=not self.counted)
 
     @property

@@ -6,6 +6,7 @@ from workbench.app.screens.compare.lane_actions import LaneActions
 from workbench.app.widgets.preview_line import PreviewLine
 from workbench.app.widgets.prompt_input import PromptInput
 from workbench.domain.clean import clean_line
+from workbench.domain.lanes import LineUp
 
 
 class SessionActions(LaneActions):
@@ -41,12 +42,37 @@ class SessionActions(LaneActions):
     @work(group="lineup", exclusive=True)
     async def action_open_lineup(self) -> None:
         """Saved models, in a new session."""
+        if (lineup := await self._choose_lineup("Open a line-up")) is not None:
+            self.app.open_new(lineup.lanes, lineup=lineup.name)
+
+    @work(group="lineup", exclusive=True)
+    async def action_forget_lineup(self) -> None:
+        """One that was saved here; its lanes stay where they are open."""
+        from workbench.app.dialogs.confirm import ConfirmDialog
+        from workbench.domain.errors import WorkbenchError
+
+        lineup = await self._choose_lineup("Forget a line-up")
+        if lineup is None:
+            return
+        name = clean_line(lineup.name)
+        if not await self.app.push_screen_wait(
+            ConfirmDialog("Forget it?", f"{name} can't be opened by name then.", "Forget")
+        ):
+            return
+        try:
+            await self.app.services.forget_lineup(lineup.name)
+        except WorkbenchError as error:
+            self.say(f"not forgotten: {error}", warning=True)
+            return
+        self.say(f"forgot line-up {name}")
+
+    async def _choose_lineup(self, title: str) -> LineUp | None:
         from workbench.app.dialogs.menu import MenuDialog, MenuItem
 
         found = self.app.services.lineups()
         if not found:
             self.say("no line-up is saved yet; the command palette saves these lanes as one")
-            return
+            return None
         items = [
             MenuItem(
                 str(index),
@@ -56,10 +82,8 @@ class SessionActions(LaneActions):
             )
             for index, lineup in enumerate(found)
         ]
-        chosen = await self.app.push_screen_wait(MenuDialog("Open a line-up", items))
-        if chosen is not None:
-            lineup = found[int(chosen)]
-            self.app.open_new(lineup.lanes, lineup=lineup.name)
+        chosen = await self.app.push_screen_wait(MenuDialog(title, items))
+        return None if chosen is None else found[int(chosen)]
 
     @work(group="lineup", exclusive=True)
     async def action_save_lineup(self) -> None:
@@ -67,7 +91,6 @@ class SessionActions(LaneActions):
         from workbench.app.dialogs.confirm import ConfirmDialog
         from workbench.app.dialogs.text import TextDialog
         from workbench.domain.errors import WorkbenchError
-        from workbench.domain.lanes import LineUp
 
         typed = await self.app.push_screen_wait(TextDialog("Name of the line-up", self.title_line.lineup))
         name = " ".join(clean_line(typed or "").split())
