@@ -161,6 +161,22 @@ def test_odd_tool_calls(frames: list[list[dict[str, Any]]], expected: list[tuple
     assert [(call["id"], call["name"], call["arguments"]) for call in answer.tool_calls] == expected
 
 
+def test_a_call_is_sent_again_as_a_whole() -> None:
+    """P07: Cerebras ends a call in pieces with the whole of it; only where its row says so is that no more of it."""
+    whole = {"index": 0, "id": "a", "function": {"name": "f", "arguments": '{"x": 1}'}}
+    frames = [
+        tools({"index": 0, "id": "a", "function": {"name": "f", "arguments": ""}}),
+        *(tools({"index": 0, "function": {"arguments": piece}}) for piece in ('{"x"', ":1}")),
+        tools(whole),
+        tools({"index": 1, "id": "b", "function": {"name": "f", "arguments": '{"x": 1}'}}),
+        chunk(finish="tool_calls"),
+    ]
+    known = said(*frames, quirks=Quirks(repeats_calls=True))
+
+    assert [call["arguments"] for call in known.tool_calls] == ['{"x":1}', '{"x": 1}']
+    assert [call["arguments"] for call in said(*frames).tool_calls] == ['{"x":1}{"x": 1}', '{"x": 1}']
+
+
 def test_a_call_that_is_no_list_is_a_call() -> None:
     """Text Generation Inference sent its one call as an object where a list belongs."""
     answer = said(

@@ -22,8 +22,9 @@ class _Call:
 class ToolCalls:
     """The calls of one answer, in the order in which they began."""
 
-    def __init__(self, blocks: Blocks) -> None:
+    def __init__(self, blocks: Blocks, *, repeats: bool = False) -> None:
         self._blocks = blocks
+        self._repeats = repeats
         self._calls: list[_Call] = []
         self._by_index: dict[Any, _Call] = {}
 
@@ -41,6 +42,8 @@ class ToolCalls:
         if isinstance(arguments, dict | list):
             arguments = "" if call.arguments else json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
         arguments = string(arguments)
+        if self._repeats and name and (said := _whole([arguments])) is not None and said == _whole(call.arguments):
+            return
         if call.block is None and call.name and (call.call_id or arguments):
             yield from self._blocks.end_text()
             for waiting in self._calls[: self._calls.index(call)]:
@@ -70,7 +73,7 @@ class ToolCalls:
                 found is not None
                 and bool(name)
                 and ((call_id and found.call_id and call_id != found.call_id) or (not call_id and not found.call_id))
-                and _is_whole(found.arguments)
+                and _whole(found.arguments) is not None
             )
             if found is None or begins_another:
                 found = self._begin()
@@ -98,10 +101,9 @@ class ToolCalls:
         return call
 
 
-def _is_whole(arguments: list[str]) -> bool:
-    """Whether the fragments are a complete JSON text."""
+def _whole(arguments: list[str]) -> Any:
+    """What the fragments say, None unless they are a complete JSON text."""
     try:
-        json.loads("".join(arguments))
+        return json.loads("".join(arguments))
     except (ValueError, RecursionError):
-        return False
-    return True
+        return None

@@ -36,7 +36,7 @@ class ChatTranslator:
         self._finish: str | None = None
         self._detail: str | None = None
         self._refused = False
-        self._calls = ToolCalls(self._blocks)
+        self._calls = ToolCalls(self._blocks, repeats=quirks.repeats_calls)
         self._executed = ExecutedTools(self._blocks)
         self._kept = KeptReasoning(quirks.replay)
 

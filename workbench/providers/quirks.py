@@ -66,6 +66,8 @@ class Quirks:
     """Tool call ids must be nine letters or digits (Mistral); others are mapped."""
     parallel_tool_calls: bool = False
     """openai-chat: several calls at once come only when `parallel_tool_calls` asks for them."""
+    repeats_calls: bool = False
+    """openai-chat: a tool call that came in pieces is sent once more as a whole, which is not added to it."""
     send_call_ids: bool = True
     """gemini: ids of function calls may be sent back."""
     store: bool = True
