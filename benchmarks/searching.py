@@ -25,9 +25,9 @@ LISTED = 15
 """Rows of the list that are looked at."""
 KEY_EVERY_S = 0.25
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[(?:[<>=][0-9;]*[a-z]|\?[0-9;]*\$p)")
-NOTHING = "No session holds these words"
+NOTHING = "Nothing found for"
 Wanted = tuple[str, str]
-"""The beginnings of a row's title and snippet."""
+"""The beginning of a row's title, and where its words were found."""
 
 
 def typed_words(words: Words) -> Iterator[str]:
@@ -67,20 +67,28 @@ class Emulator:
         display = self._screen.display
         if not wanted:
             return any(NOTHING in line for line in display)
-        lines = [line for line in display if re.search(r"\d turns?\b", line)]
+        lines = [number for number, line in enumerate(display) if re.search(r"\d turns?\b", line)]
         if len(lines) < len(wanted) or len(lines) != len(wanted) < LISTED:
             return False
-        return all(title in line and snippet in line for (title, snippet), line in zip(wanted, lines, strict=False))
+        return all(
+            title in display[number] and (not snippet or _is_part(display[number + 1], snippet))
+            for (title, snippet), number in zip(wanted, lines, strict=False)
+        )
 
     def _draw(self) -> None:
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", self._heard[self._drawn][1]))
         self._drawn += 1
 
 
+def _is_part(line: str, snippet: str) -> bool:
+    shown = line.strip(" ▁▂▃▄▅▆▇█│┃▎").removesuffix("…")
+    return bool(shown) and shown in snippet
+
+
 def rows_of(store: Store, typed: str) -> list[Wanted]:
     """The rows that are to be seen."""
     rows = store.sessions.list(LISTED, query=typed)
-    return [((row.title or "")[:24], clean_line(row.snippet)[:16]) for row in rows]
+    return [((row.title or "")[:24], clean_line(row.snippet)) for row in rows]
 
 
 def measure(store: Store, data: Path, words: Words) -> tuple[list[float], list[str]]:
