@@ -1,6 +1,8 @@
 """Earlier sessions, on a real history."""
 
 import asyncio
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -69,6 +71,31 @@ async def test_a_reopened_session_shows_what_its_answers_took(services):
         app.open_session(first.session.id)
         await until(lambda: "429 → ✓ complete" in screen_text(app), pilot)
         assert screen_text(app).count("↻") == 1
+
+
+async def test_the_next_key_ends_the_search_of_the_last_one(services, monkeypatch):
+    """A search that takes long is told to end, in its thread too, as soon as another letter is typed."""
+    app = WorkbenchApp(services)
+    asked, ended = threading.Event(), threading.Event()
+    listed = services.store.sessions.list
+
+    def slow(limit, before=None, query=None, *, cancelled):
+        if query != "m":
+            return listed(limit, before, query, cancelled=cancelled)
+        asked.set()
+        while not cancelled():
+            time.sleep(0.001)
+        ended.set()
+        return []
+
+    async with app.run_test(size=(120, 40)) as pilot:
+        await _ask(app, pilot, "tell me")
+        monkeypatch.setattr(services.store.sessions, "list", slow)
+        await pilot.press("ctrl+o", "m")
+        await until(asked.is_set, pilot)
+        await pilot.press("a")
+        await until(ended.is_set, pilot)
+        await until(lambda: "marmots" in screen_text(app), pilot)
 
 
 async def test_sessions_are_renamed_and_deleted_after_a_question(services):

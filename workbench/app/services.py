@@ -136,8 +136,15 @@ class Found(NamedTuple):
 class SessionReader(Protocol):
     """Kept sessions. Every method blocks: the app calls them in threads."""
 
-    def list(self, limit: int, before: str | None = None, query: str | None = None) -> "Sequence[SessionRow]":
-        """Newest first; `before` is the cursor of the last row of the page before."""
+    def list(
+        self,
+        limit: int,
+        before: str | None = None,
+        query: str | None = None,
+        *,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> "Sequence[SessionRow]":
+        """Newest first; `before` is the cursor of the last row of the page before; ends early once it is cancelled."""
 
     def session(self, session: str, /) -> Session:
         """One session."""

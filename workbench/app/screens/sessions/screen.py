@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
@@ -154,11 +155,15 @@ class SessionsScreen(Screen[str | None]):
         self.query_one(OptionList).add_options([Option(self._line(row)) for row in rows])
 
     async def _page(self, before: str | None) -> "Sequence[SessionRow] | None":
+        given_up = threading.Event()  # the next key ends the search of the last one in its thread too
+        sessions, query = self._history.sessions, self._query or None
         try:
-            return await asyncio.to_thread(self._history.sessions.list, PAGE, before, self._query or None)
+            return await asyncio.to_thread(sessions.list, PAGE, before, query, cancelled=given_up.is_set)
         except StoreError as error:
             self.app.notify(clean_line(str(error)), severity="error", markup=False)
             return None
+        finally:
+            given_up.set()
 
     def _show_empty(self) -> None:
         self.set_class(not self._rows, "-empty")
