@@ -264,10 +264,12 @@ async def test_a_last_session_that_can_not_be_read_is_not_gone_on_with(services)
     """Its models open in a new session, with what was typed, and the reason is told."""
     session, lanes = await _leave(services)
     left = LeftServices(services, replace(session, id="deleted meanwhile"), lanes, draft="half a thought")
-    left.reading.set()
     app = WorkbenchApp(left)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(lambda: "half a thought" in screen_text(app), pilot)
+        await pilot.press("enter", *"more")
+        left.reading.set()
         await until(lambda: app.screen.session.id not in (session.id, "deleted meanwhile"), pilot)
         await until(lambda: "can't open the last session" in screen_text(app), pilot)
-        assert "half a thought" in screen_text(app)
+        assert app.screen.prompt.value == "half a thought\n\nmore"
         assert "plain" not in screen_text(app)

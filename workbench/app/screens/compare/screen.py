@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("workbench.app.answer.view", "workbench.app.screens.compare.lane_desk")
 """Modules that the first paint does without."""
+_ENGINE = "workbench.engine.comparison"
+"""Imported with all that sends and keeps, once the first session is prepared."""
 TICK_S = 0.25
 """Live figures are drawn this often, and only while something runs."""
 DRAFT_S = 0.6
@@ -131,7 +133,8 @@ class CompareScreen(UseActions):
                 raise StoreError(self.app.services.history_problem or "there is no history")
             kept = await asyncio.to_thread(read_session, history, self.session.id)
         except (StoreError, LookupError) as error:
-            self.app.open_new(self.lanes, draft=self.prompt.value)
+            unsent = "\n\n".join(filter(None, (self._pending_prompt, self.prompt.value)))
+            self.app.open_new(self.lanes, draft=unsent)
             self.app.notify(clean_line(f"can't open the last session: {error}"), severity="error", markup=False)
             return False
         self.session, self.kept_turns, self.kept_tries = kept.session, list(kept.turns), kept.tries
@@ -143,7 +146,8 @@ class CompareScreen(UseActions):
         services, imports = self.app.services, self.app.quiet_imports
         import asyncio
 
-        await imports.pause()
+        if _ENGINE not in sys.modules:
+            await imports.pause()
         with behind_keys():
             self.obstacles, self.history = await asyncio.gather(
                 services.prepare([lane.target for lane in self.lanes]), services.history(self.session.kind == "demo")
