@@ -239,6 +239,7 @@ class WorkbenchApp(App[object]):
         if session in self._kept:
             self._go(self._kept[session])
             return
+        self.quiet_imports.hurry()
         history = await self.services.history(demo)
         if history is None:
             self.notify(self.services.history_problem or "there is no history", severity="warning", markup=False)
@@ -277,6 +278,7 @@ class WorkbenchApp(App[object]):
         """The list of what was asked before."""
         from workbench.app.screens.sessions.screen import SessionsScreen
 
+        self.quiet_imports.hurry()
         history = await self.services.history(demo)
         if history is None:
             self.notify(self.services.history_problem or "there is no history", severity="warning", markup=False)
@@ -304,7 +306,9 @@ class WorkbenchApp(App[object]):
         self.switch_screen(screen)
 
     def session_ended(self, screen: "CompareScreen") -> None:
-        """The last lane of a session ended: tell those who look elsewhere."""
+        """The last lane of a session ended: tell those who look elsewhere, unless it was ended with the program."""
+        if self._left:
+            return
         title = screen.comparison.session.title if screen.comparison is not None else "a session"
         words = f"all answers are in: {clean_line(title)}"
         if screen is not self.screen and screen.session.id in self._kept:

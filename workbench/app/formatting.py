@@ -60,14 +60,16 @@ def money(nano: int | None, estimated: bool = False, places: int | None = None) 
     if places is None:
         places = 2 if dollars >= 1 else 4 if dollars >= 0.001 else 6
     if nano < 10 ** (9 - places):
-        return f"<${10**-places:.{places}f}"
+        return _mark(f"<${10**-places:.{places}f}", estimated)
     return _mark(f"${dollars:,.{places}f}", estimated)
 
 
-def money_places(costs: Iterable[int | None]) -> int:
+def money_places(costs: Iterable[int | None]) -> int | None:
     """Decimals that fit all costs of a column: four, or six where one is below a tenth of a cent and none is large."""
     known = [nano for nano in costs if nano]
-    return 6 if known and min(known) < _NANO // 1_000 and max(known) < _NANO else 4
+    if not known:
+        return None
+    return 6 if min(known) < _NANO // 1_000 and max(known) < _NANO else 4
 
 
 def budget(nano: int) -> str:
@@ -158,7 +160,12 @@ def first_fitting(texts: Sequence[str], width: int) -> str:
 
 
 def total(nano: int, estimated: bool = False, unknown: bool = False, places: int | None = None) -> str:
-    """A sum of money with what it leaves out: `$0.0041 + ?`; `$?` when nothing of it is known."""
+    """A sum of money with what it leaves out: `$0.0041 + ?`; `$?` when nothing of it is known.
+
+    `places` are those of the costs beside it; a smaller sum has its own.
+    """
+    if places is not None and nano < 10 ** (9 - places):
+        places = None
     if unknown:
         return f"{money(nano, estimated, places)} + {UNKNOWN}" if nano else money(None)
     return money(nano, estimated, places)

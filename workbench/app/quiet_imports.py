@@ -1,9 +1,9 @@
 """Keeps imports behind the paint out of the way of typing.
 
 The vendors' SDKs are some 2,000 modules, half a second to a second of work in a thread, and as long as it runs each
-echo of a key waits for its turn. A finder that finds nothing stands before all others: in work that was begun
-`behind_keys` it holds the next module back until no key came for a moment. Only modules of packages that nobody but
-such work imports are held back: of another the loop itself could be waiting for the lock.
+echo of a key waits for its turn. A finder stands before all others: in work that was begun `behind_keys` the loader of
+what it finds holds the module back until no key came for a moment. That module's own lock is held meanwhile, so only
+packages that the loop never imports are held back, and who asks for something that may need them hurries it all.
 """
 
 import asyncio
@@ -12,7 +12,10 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 PAUSE_S = 0.3
 """Without a key; longer than between two letters, shorter than between two thoughts."""
@@ -32,6 +35,27 @@ def behind_keys() -> Iterator[None]:
         yield
     finally:
         _behind_keys.reset(token)
+
+
+class _Held(Loader):
+    """A loader that waits, and then leaves its place to the real one."""
+
+    def __init__(self, loader: Loader, hold: Callable[[], None]) -> None:
+        self._loader = loader
+        self._hold = hold
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """The module, later."""
+        self._hold()
+        spec.loader = self._loader
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Never asked: the real loader stands here by then."""
+        self._loader.exec_module(module)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
 
 
 class QuietImports:
@@ -75,10 +99,20 @@ class QuietImports:
                 async with asyncio.timeout(left):
                     await self._wanted.wait()
 
-    def find_spec(self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None) -> None:
-        """Nothing, but perhaps a moment later."""
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """What the other finders find, with a loader that waits: here, under the lock of all imports, nothing may."""
         if not _behind_keys.get() or name.partition(".")[0] in _AT_ONCE or threading.get_ident() == self._loop_thread:
-            return
+            return None
+        others = (finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec"))
+        spec = next(filter(None, (finder.find_spec(name, path, target) for finder in others)), None)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Held(spec.loader, self.hold)
+        return spec
+
+    def hold(self) -> None:
+        """Keep the thread that imports until no keys come."""
         self._keep()
         while (left := self._left_s()) > 0:
             self._hurried.wait(left)

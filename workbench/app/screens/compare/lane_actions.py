@@ -58,7 +58,8 @@ class LaneActions(CopyActions):
     def action_widen(self, cells: int) -> None:
         """The pane in question takes columns from its neighbour, or gives some."""
         if (pane := self.pane_in_question) is not None and self.stage.layout_now is not None:
-            self.stage.room.widen((pane.number - 1) % self.stage.layout_now.columns, cells)
+            first = (pane.number - 1) % self.stage.layout_now.columns
+            self.stage.room.widen(first, first + int(pane.styles.column_span) - 1, cells)
 
     def action_even_panes(self) -> None:
         """All panes as wide and as high as each other."""

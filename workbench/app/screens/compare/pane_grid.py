@@ -29,6 +29,8 @@ class PaneGrid(Container):
 
     def divide(self, columns: int, rows: int) -> None:
         """So many columns and rows, with the shares that they had last time."""
+        if (columns, rows) != self._counts:
+            self.on_mouse_up()  # the border that was held may be gone
         self._counts = (columns, rows)
         self.styles.grid_size_columns, self.styles.grid_size_rows = columns, rows
         self._apply()
@@ -38,14 +40,14 @@ class PaneGrid(Container):
         self._shares.pop(self._counts, None)
         self._apply()
 
-    def widen(self, column: int, cells: int) -> None:
-        """Move the border at the right of a column, or at the left of the last one, so that the column grows."""
+    def widen(self, first: int, last: int, cells: int) -> None:
+        """Move the border at the right of some columns, or at their left where they end the row, so that they grow."""
         widths, heights = self._sizes()
-        if len(widths) < 2:
+        ends = last == len(widths) - 1
+        edge = first - 1 if ends else last
+        if edge < 0:
             return
-        last = column == len(widths) - 1
-        edge = column - 1 if last else column
-        to = sum(widths[: edge + 1]) + (-cells if last else cells)
+        to = sum(widths[: edge + 1]) + (-cells if ends else cells)
         self._keep(moved(widths, edge, to, LEAST_WIDTH), heights)
 
     def on_resize(self) -> None:

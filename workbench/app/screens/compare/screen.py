@@ -133,13 +133,18 @@ class CompareScreen(UseActions):
                 raise StoreError(self.app.services.history_problem or "there is no history")
             kept = await asyncio.to_thread(read_session, history, self.session.id)
         except (StoreError, LookupError) as error:
-            unsent = "\n\n".join(filter(None, (self._pending_prompt, self.prompt.value)))
-            self.app.open_new(self.lanes, draft=unsent)
+            self.app.open_new(self.lanes, draft=self._unsent)
             self.app.notify(clean_line(f"can't open the last session: {error}"), severity="error", markup=False)
             return False
         self.session, self.kept_turns, self.kept_tries = kept.session, list(kept.turns), kept.tries
         self._prompts = {record.turn.id: shown_prompt(record.turn) for record in kept.turns}
         return True
+
+    async def _open_history(self) -> None:
+        """From now on drafts are kept; what was typed before too."""
+        self.history = await self.app.services.history(self.session.kind == "demo")
+        if self.prompt.value:
+            self._keep_draft()
 
     @work(group="prepare")
     async def _prepare(self) -> None:
@@ -149,8 +154,8 @@ class CompareScreen(UseActions):
         if _ENGINE not in sys.modules:
             await imports.pause()
         with behind_keys():
-            self.obstacles, self.history = await asyncio.gather(
-                services.prepare([lane.target for lane in self.lanes]), services.history(self.session.kind == "demo")
+            self.obstacles, _ = await asyncio.gather(
+                services.prepare([lane.target for lane in self.lanes]), self._open_history()
             )
         imports.take_time()
         self.comparison = await services.comparison(self.session, self.lanes, self._heard, self.kept_turns)
@@ -178,19 +183,19 @@ class CompareScreen(UseActions):
         """Send to all lanes, or the one that was chosen; what can't be sent yet goes out as soon as it can."""
         if self.comparison is None:
             if self._pending_prompt is not None:
-                self.prompt.set_value(text)
+                self._give_back(text)
                 return
             self._pending_prompt = text
             self.preview_line.words = "getting ready, it is sent in a moment"
             self.app.quiet_imports.hurry()
             return
         if not self.lanes:
-            self.prompt.set_value(text)
+            self._give_back(text)
             self.action_choose_models()
             return
         _, problem = self._outlook(text)
         if problem:
-            self.prompt.set_value(text)
+            self._give_back(text)
             self.app.notify(clean_line(f"not sent: {problem}"), severity="warning", markup=False)
             return
         lanes = None if self.only_lane is None else {self.only_lane}
@@ -200,7 +205,7 @@ class CompareScreen(UseActions):
             else:
                 turn = self.comparison.send(self.parts_of(text), lanes=lanes, context=self.context)
         except ValueError as error:
-            self.prompt.set_value(text)
+            self._give_back(text)
             self.app.notify(clean_line(str(error)), severity="warning", markup=False)
             return
         self.editing = None
@@ -212,6 +217,15 @@ class CompareScreen(UseActions):
             self.attach_parts(())
         self.title_line.title = self.comparison.session.title
         self.preview()
+
+    @property
+    def _unsent(self) -> str:
+        """What waits to be sent, and what was typed since."""
+        return "\n\n".join(filter(None, (self._pending_prompt, self.prompt.value)))
+
+    def _give_back(self, text: str) -> None:
+        """What wasn't sent stands in the prompt again, before what was typed meanwhile."""
+        self.prompt.set_value("\n\n".join(filter(None, (text, self.prompt.value))))
 
     def _heard(self, event: "EngineEvent") -> None:
         """The engine's story, into buffers and meters; nothing is drawn here but beginnings and ends."""
@@ -311,8 +325,11 @@ class CompareScreen(UseActions):
         """The program ends: keep the draft, close the streams."""
         import asyncio
 
+        unsent = self._unsent
+        if self.history is None and unsent:  # typed sooner than anything could be kept
+            self.history = await self.app.services.history(self.session.kind == "demo")
         if self.history is not None and self.is_attached:
-            await asyncio.to_thread(self.history.drafts.save, self.draft_key, self.prompt.value)
+            await asyncio.to_thread(self.history.drafts.save, self.draft_key, unsent)
         if self.comparison is not None:
             await self.comparison.close()
 
