@@ -15,6 +15,7 @@ from textual.screen import Screen
 
 from workbench.app import themes
 from workbench.app.frame_clock import frame_clock_of
+from workbench.app.key_order import KeyHandled, KeyOrder
 from workbench.app.keys import key_words
 from workbench.app.plain_signs import PlainSigns
 from workbench.app.quiet_imports import QuietImports
@@ -87,6 +88,7 @@ class WorkbenchApp(App[object]):
         self._left = False
         self._garbage: QuietGarbage | None = None
         self._clock = frame_clock_of(self)
+        self._key_order = KeyOrder(self, super().on_event)
         self.quiet_imports = QuietImports(lambda: self._clock.since_key_s, self._keep_modules)
         self._kept: dict[str, CompareScreen] = {}
         self._choose_theme()
@@ -198,11 +200,18 @@ class WorkbenchApp(App[object]):
         """Keys go before frames; a quit inside a broken paste is noticed; a size that is no longer true isn't taken."""
         if isinstance(event, events.Resize):
             event = with_size_of_now(event, self._driver)
-        elif isinstance(event, events.Key):
-            self._clock.note_key()
-        elif isinstance(event, events.Paste):
-            self._pasted_s = time.monotonic()
+        elif isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            if isinstance(event, events.Key):
+                self._clock.note_key()
+            else:
+                self._pasted_s = time.monotonic()
+            await self._key_order.take(event)
+            return
         await super().on_event(event)
+
+    async def on_key_handled(self, message: KeyHandled) -> None:
+        """The next key may go."""
+        await self._key_order.handled(message)
 
     # ---- screens --------------------------------------------------------------------------------------------------
 
