@@ -240,6 +240,21 @@ async def test_ctrl_c_stops_then_asks_then_quits():
         await until(lambda: app._exit, pilot)
 
 
+async def test_ctrl_c_asks_where_another_session_streams():
+    """T05: what streams behind the screen isn't ended by pressing twice: it is asked about."""
+    script = Script(held=True)
+    app = WorkbenchApp(FakeServices("fake/a", scripts={"a": script}))
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = await _ready(app, pilot)
+        screen.send("go")
+        await until(lambda: bool(script.requests), pilot)
+        await pilot.press("ctrl+n")
+        await until(lambda: app.screen is not screen, pilot)
+        await pilot.press("ctrl+c", "ctrl+c")
+        await until(lambda: "Answers are still coming" in screen_text(app), pilot)
+        assert not app._exit
+
+
 async def test_a_prompt_over_the_days_budget_is_refused_with_the_sum(tmp_path):
     """A budget that even the least cost would break keeps the prompt back and shows the arithmetic."""
     script = Script()

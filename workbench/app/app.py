@@ -369,6 +369,9 @@ class WorkbenchApp(App[object]):
         if screen is not None:
             screen.stop_streams(None)
             return
+        if self.streaming:  # in a session that isn't on the screen
+            self.action_ask_to_quit()
+            return
         now = time.monotonic()
         if now - self._asked_to_quit_s < QUIT_AGAIN_S:
             self.exit(0)

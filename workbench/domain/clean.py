@@ -38,10 +38,10 @@ def for_clipboard(text: str) -> str:
 
 def pasted(text: str) -> str:
     """Text from a terminal, an editor or a draft as its user means it: without control sequences and other controls."""
-    if "\x1b" in text:
+    if not text.isascii() or "\x1b" in text:
         from workbench.domain.sequences import without_sequences
 
-        text = without_sequences(text)
+        text = without_sequences(text).replace("\x85", "\n")  # the next line of ISO 6429
     return for_clipboard(text)
 
 

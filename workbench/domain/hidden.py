@@ -85,6 +85,14 @@ def with_marks(
     return marked, {sign: held for held, sign in known.items() if sign not in taken}
 
 
+def without_marks(text: str, marks: Mapping[str, str]) -> str:
+    """The text with what each mark stands for; of marks that begin alike the longest counts."""
+    if not marks:
+        return text
+    signs = "|".join(map(re.escape, sorted(marks, key=len, reverse=True)))
+    return re.sub(signs, lambda found: marks[found.group()], text)
+
+
 def _replace(match: re.Match[str]) -> str:
     found = match.group()
     match match.lastgroup:

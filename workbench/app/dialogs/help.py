@@ -83,7 +83,7 @@ def _told(app: "WorkbenchApp") -> Content:
     for title, rows in sections:
         parts.append((f"{title}\n", "bold"))
         for row in rows:
-            key = app.key_of(row.id, row.key) if row.id else row.key
+            key = ", ".join(app.key_of("", key) for key in _keys(app, row)) if row.id else row.key
             parts += [(f"  {key:<{_KEY}}", "$primary"), f"{_hanging(row.words, app.size.width)}\n"]
             if row.id:
                 names.append((key, row.id))
@@ -93,6 +93,12 @@ def _told(app: "WorkbenchApp") -> Content:
     parts.append(("Names of these keys, to move them in [keymap]\n", "bold"))
     parts += [part for key, name in names for part in ((f"  {key:<{_KEY}}", "$primary"), (f"{name}\n", "$text-muted"))]
     return Content.assemble(*parts)
+
+
+def _keys(app: "WorkbenchApp", row: _Row) -> list[str]:
+    """All keys that a binding has now, but for the second name of a capital letter."""
+    keys = app.preferences.keymap.get(row.id, row.key).split(",")
+    return [key for key in keys if key.removeprefix("shift+").upper() not in keys or not key.startswith("shift+")]
 
 
 def _hanging(words: str, width: int) -> str:
@@ -119,11 +125,12 @@ def _of_screen(app: "WorkbenchApp") -> Iterator[_Section]:
     screen = app.screen
     told = getattr(screen, "HELP_ROWS", _LIST if isinstance(app.focused, OptionList) else ())
     rows = [_Row(key, words) for key, words in told]
-    named: set[str] = set()
+    named: dict[str, _Row] = {}
     for active in screen.active_bindings.values():
-        name = active.binding.id
-        if name and active.node is screen and active.enabled and name not in named:
-            named.add(name)
-            rows.append(_Row(active.binding.key, active.binding.description, name))
+        name, key = active.binding.id, active.binding.key
+        if name and active.node is screen and active.enabled:
+            keys = f"{named[name].key},{key}" if name in named else key
+            named[name] = _Row(keys, active.binding.description, name)
+    rows += named.values()
     if rows:
         yield getattr(screen, "HELP_TITLE", "Here"), rows

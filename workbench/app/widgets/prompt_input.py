@@ -1,6 +1,5 @@
 """Where prompts are written: a TextArea in which Enter sends, Up recalls and a huge paste stays whole but small."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -87,8 +86,9 @@ class PromptInput(TextArea):
         """What would be sent: clipped pastes whole again, hidden characters themselves again."""
         if not self._held:
             return self.text
-        marks = re.compile("|".join(map(re.escape, self._held)))
-        return marks.sub(lambda found: self._held[found.group()], self.text)
+        from workbench.domain.hidden import without_marks
+
+        return without_marks(self.text, self._held)
 
     def set_value(self, text: str) -> None:
         """Replace everything, as a paste would: long text is clipped, and the terminal is handed no controls."""
