@@ -24,14 +24,8 @@ _PAGE = 8_000
 _PROMPT = 1_600
 _LONGEST = 200_000
 """Characters of an answer that are looked through for its end; 0.2 ms."""
-
-
-class RecentSession(NamedTuple):
-    """One line of the list of recent sessions. The title is as stored."""
-
-    id: str
-    title: str
-    updated_utc: str
+_RECENT = 8
+"""Sessions among which the app's last one is looked for."""
 
 
 class LastSession(NamedTuple):
@@ -53,25 +47,22 @@ class FirstScreen(NamedTuple):
     """Those of the session that was used last in the app, or by others."""
     last: LastSession | None = None
     """That session, if it is the app's; None also while some process has the history open, which may show it."""
-    recent: tuple[RecentSession, ...] = ()
-    """The last used first."""
     draft: str = ""
     """What was typed and never sent, before there was a session."""
 
 
-def read_first_screen(path: Path, recent: int = 8, *, from_end: bool = True) -> FirstScreen:
+def read_first_screen(path: Path, *, from_end: bool = True) -> FirstScreen:
     """Read it in about a millisecond, whatever the size of the history. Never raises and never writes.
 
     Args:
         path: the database.
-        recent: that many sessions for the list.
         from_end: a page of an answer is its last one, not its first.
     """
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             return FirstScreen()
         with closing(open_to_look(path)) as connection:
-            return _read(connection, recent, not is_open_elsewhere(path), from_end)
+            return _read(connection, not is_open_elsewhere(path), from_end)
     except (OSError, sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return FirstScreen()
 
@@ -105,17 +96,16 @@ def open_to_look(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{name}?mode=ro{still}", uri=True, isolation_level=None, timeout=_BUSY_S)
 
 
-def _read(connection: sqlite3.Connection, recent: int, free: bool, from_end: bool) -> FirstScreen:
+def _read(connection: sqlite3.Connection, free: bool, from_end: bool) -> FirstScreen:
     connection.execute("PRAGMA trusted_schema = OFF")
     if connection.execute("PRAGMA user_version").fetchone()[0] not in _VERSIONS:
         return FirstScreen()
     sessions = connection.execute(
-        "SELECT id, title, updated_utc, origin = 'app' AND kind = 'chat' FROM session"
-        " WHERE archived = 0 ORDER BY last_key DESC LIMIT ?",
-        (recent,),
+        "SELECT id, origin = 'app' AND kind = 'chat' FROM session WHERE archived = 0 ORDER BY last_key DESC LIMIT ?",
+        (_RECENT,),
     ).fetchall()
     draft = connection.execute("SELECT text FROM draft WHERE session = ''").fetchone()
-    shown = next((row[0] for row in sessions if row[3]), sessions[0][0] if sessions else "")
+    shown = next((row[0] for row in sessions if row[1]), sessions[0][0] if sessions else "")
     rows = connection.execute(
         "SELECT id, position, target, label, blob.data, params_json, enabled FROM lane"
         " LEFT JOIN blob ON blob.hash = system_hash WHERE session = ? AND removed = 0 ORDER BY position, id",
@@ -124,7 +114,6 @@ def _read(connection: sqlite3.Connection, recent: int, free: bool, from_end: boo
     return FirstScreen(
         tuple(_lane(*row) for row in rows),
         _last_session(connection, shown, from_end) if free else None,
-        tuple(RecentSession(*row[:3]) for row in sessions),
         draft[0] if draft else "",
     )
 

@@ -31,13 +31,11 @@ def filled(path: Path) -> Path:
     return path
 
 
-def test_the_last_line_up_sessions_and_draft_are_there(filled: Path):
-    """Lanes of the last session, titles of the recent ones and the draft come back, and no file appears beside it."""
+def test_the_last_line_up_and_draft_are_there(filled: Path):
+    """Lanes of the last session and the draft come back, and no file appears beside it."""
     before = sorted(os.listdir(filled.parent))
     first = read_first_screen(filled)
     assert first.lanes == (Lane("a", 1, "sim/a", "l", "Brief.", Parameters(9, stop=("x",))), Lane("b", 2, "sim/b"))
-    assert [session.title for session in first.recent[:2]] == ["the last", "title 11"]
-    assert len(first.recent) == 8
     assert first.draft == "half a prompt"
     assert sorted(os.listdir(filled.parent)) == before
 
@@ -102,7 +100,6 @@ def test_what_the_command_line_asked_is_not_the_last_session(left: tuple[Path, S
     assert first.last is not None
     assert first.last.session == asked
     assert [lane.target for lane in first.lanes] == ["sim/fast", "sim/slow"]
-    assert [session.title for session in first.recent] == ["later", "sorting"]
 
     store = open_store(path)
     store.sessions.archive(asked.id)
@@ -131,7 +128,7 @@ def test_what_another_instance_wrote_last_is_seen(filled: Path):
     """What is only in the log of a running instance is read too."""
     store = open_store(filled)
     make.answer(store, "x", title="newest")
-    assert read_first_screen(filled).recent[0].title == "newest"
+    assert [lane.target for lane in read_first_screen(filled).lanes] == ["sim/fast"]
     store.close()
 
 
