@@ -99,6 +99,26 @@ async def test_nothing_else_waits(vendor: str, installed: list[QuietImports]) ->
     assert typing.asked == 0
 
 
+async def test_a_module_that_is_held_back_keeps_no_other_waiting(
+    vendor: str, installed: list[QuietImports], tmp_path: Path
+) -> None:
+    """While one thread waits with a module, the loop and other threads import what is new to them."""
+    (tmp_path / "some_vendor_beside.py").write_text("")
+    (tmp_path / "some_vendor_again.py").write_text("")
+    typing = Typing(0.0)
+    imports = begin(installed, typing)
+    with behind_keys():
+        held = asyncio.create_task(asyncio.to_thread(importlib.import_module, vendor))
+    async with asyncio.timeout(20):
+        await asyncio.to_thread(typing.first.wait)
+        importlib.import_module("some_vendor_beside")
+        await asyncio.to_thread(importlib.import_module, "some_vendor_again")
+        assert not held.done()
+        imports.hurry()
+        await held
+    assert sys.modules[vendor].__spec__.loader.__class__ is sys.modules["some_vendor_beside"].__spec__.loader.__class__
+
+
 async def test_it_leaves_no_trace(installed: list[QuietImports]) -> None:
     """Threads give way sooner while it works; afterwards the interpreter is as it was."""
     finders, switch_s = [*sys.meta_path], sys.getswitchinterval()

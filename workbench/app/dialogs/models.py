@@ -99,6 +99,7 @@ class ModelsDialog(Dialog[tuple[str, ...]]):
 
     def on_mount(self) -> None:
         """Show what is known and load the rest."""
+        self.app.quiet_imports.hurry()  # prices are among what is being imported
         self.query_one(OptionList).can_focus = False
         self._show_chosen()
         self._load()
