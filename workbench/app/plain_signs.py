@@ -6,7 +6,7 @@ from textual.filter import LineFilter
 
 _SIGNS = str.maketrans(
     {
-        **dict(zip("─━═│┃║▎▌▐▕▏", "-==||||||||", strict=True)),
+        **dict(zip("─━═▔▀│┃║▎▌▐▕▏", "-==--||||||||", strict=True)),
         **dict.fromkeys("┌┐└┘├┤┬┴┼┏┓┗┛╭╮╰╯", "+"),
         **dict(zip("▁▂▃▄▅▆▇█", "_.-=+*#@", strict=True)),
         **dict(zip("“”„‘’‚", "\"\"\"'''", strict=True)),
