@@ -65,7 +65,19 @@ async def test_letters_behind_the_key_of_a_new_session() -> None:
         assert first.prompt.value == ""
 
 
-async def test_a_key_whose_widget_went_away_holds_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_key_that_closes_a_dialog_holds_nothing_back() -> None:
+    """Its widget is gone, and the next key is handled at once."""
+    app = WorkbenchApp(FakeServices("fake/a"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("f1")
+        await until(lambda: len(app.screen_stack) == 2, pilot)
+        await pilot.press("escape")
+        await until(lambda: len(app.screen_stack) == 1, pilot)
+        await pilot.press("a")
+        assert app.screen.prompt.value == "a"
+
+
+async def test_a_key_that_is_never_handled_holds_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """The keys behind it are handled a moment later."""
     app = WorkbenchApp(FakeServices("fake/a"))
     async with app.run_test(size=(120, 40)) as pilot:

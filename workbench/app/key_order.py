@@ -7,6 +7,7 @@ that comes before its screen is there finds nobody.
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any
 
 from textual import events
@@ -17,9 +18,9 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 PATIENCE_S = 0.5
-"""A key that is not handled by then holds the next ones back no longer: its widget may be gone."""
-MOUNTING_S = 0.02
-"""A screen that is not there yet is looked for again after this time."""
+"""A key that is not handled by then holds the next ones back no longer."""
+LOOK_S = 0.02
+"""What waits for a widget that may be gone, or a screen that is not there yet, looks again after this time."""
 
 
 class KeyHandled(Message):
@@ -44,54 +45,50 @@ class KeyOrder:
         self._pass_on = pass_on
         self._waiting: deque[events.Key | events.Paste] = deque()
         self._number = 0
-        self._busy = False
-        """A key is on its way."""
+        self._target: Widget | None = None
+        """Of the key that is on its way."""
+        self._sent_s = 0.0
         self._timer: Timer | None = None
 
     async def take(self, event: events.Key | events.Paste) -> None:
         """A key was typed, or something was pasted."""
         self._waiting.append(event)
-        if self._busy:
-            self._look_again(PATIENCE_S)
-        else:
-            await self._go_on()
+        await self._go_on()
 
     async def handled(self, message: KeyHandled) -> None:
         """A key's binding was called, or all that came of it was done."""
         if message.number != self._number:
             return
         if not message.again or not message.target.post_message(KeyHandled(message.target, message.number, False)):
-            self._busy = False
+            self._target = None
             await self._go_on()
 
     async def _go_on(self) -> None:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        while self._waiting and not self._busy:
+        while self._waiting:
             try:
                 screen = self._app.screen
             except ScreenStackError:  # the program ends
                 self._waiting.clear()
                 return
-            if not screen.is_mounted:
-                self._look_again(MOUNTING_S)
+            if self._on_its_way() or not screen.is_mounted:
+                self._timer = self._app.set_timer(LOOK_S, self._go_on)
                 return
             event = self._waiting.popleft()
             target = self._app.focused or screen
             written = isinstance(target, Input | TextArea) and (isinstance(event, events.Paste) or event.is_printable)
-            self._busy = not written
+            if written:
+                await self._pass_on(event)
+                continue
+            self._number += 1
+            self._target, self._sent_s = target, monotonic()
             await self._pass_on(event)
-            if self._busy:
-                self._number += 1
-                self._busy = target.post_message(KeyHandled(target, self._number))
-        if self._waiting:
-            self._look_again(PATIENCE_S)
+            if not target.post_message(KeyHandled(target, self._number)):
+                self._target = None
 
-    def _look_again(self, after_s: float) -> None:
-        if self._timer is None:
-            self._timer = self._app.set_timer(after_s, self._give_up)
-
-    async def _give_up(self) -> None:
-        self._busy = False
-        await self._go_on()
+    def _on_its_way(self) -> bool:
+        """A key is; not one whose widget is gone, as a dialog that it closed."""
+        target = self._target
+        return target is not None and target.is_attached and monotonic() - self._sent_s < PATIENCE_S
