@@ -6,10 +6,13 @@ Source: ECMA-48, sections 5.4 (control sequences) and 5.6 (control strings); xte
 import re
 
 _SEQUENCE = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # colours, cursor movements
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])"  # titles, links, clipboards; unfinished: to the line's end
-    r"[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"
-    r"|\x1b(?:[ -/]+[0-~]?|[=>78cDEHM\\])"  # character sets and the rest
+    r"\x1b(?:"
+    r"\[[0-?]*[ -/]*[@-~]?"  # colours, cursor movements
+    r"|[\]PX^_][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"  # titles, links, clipboards; unfinished: to the line's end
+    r"|[ -/]+[0-~]?"  # character sets
+    r"|[=>78cDEHM\\]"
+    r")"
+    r"|\x9b[0-?]+[ -/]*[@-~]"  # in eight bits only what can't be a wrongly decoded quotation mark and its text
 )
 
 
