@@ -4,6 +4,7 @@ The only module beside `clients.py` that knows `httpx`, so that moving to anothe
 """
 
 import asyncio
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from workbench.domain.catalog import ModelInfo
@@ -20,9 +21,9 @@ class HttpProvider(RemoteProvider):
     key_header: ClassVar[str] = "bearer"
     """How the protocol's inventor wants the key."""
 
+    @abstractmethod
     def path(self, model: str) -> str:
         """Where the stream is asked for, after the base URL."""
-        raise NotImplementedError
 
     async def post(self, model: str, body: dict[str, Any]) -> OpenResponse:
         """See `RemoteProvider.post`."""

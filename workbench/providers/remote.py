@@ -1,5 +1,6 @@
 """What all providers across a network do alike: compile, send, repair, read. How bytes are had is their own part."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any, ClassVar
@@ -25,7 +26,7 @@ WARM_S = 5.0
 """How long a connection is tried ahead of the first request."""
 
 
-class RemoteProvider:
+class RemoteProvider(ABC):
     """One provider's requests; satisfies `Provider` but for `warm`."""
 
     models_path: ClassVar[str] = "/models"
@@ -42,29 +43,29 @@ class RemoteProvider:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.config.name!r})"
 
+    @abstractmethod
     def translator(self) -> Translator:
         """A fresh translator of this protocol."""
-        raise NotImplementedError
 
     def framing(self) -> Framing:
         """A fresh decoder of the body's frames."""
         return SseDecoder()
 
+    @abstractmethod
     async def post(self, model: str, body: dict[str, Any]) -> OpenResponse:
         """The response to a request for a stream, as soon as its head has arrived.
 
         Raises:
             ProviderError: there is none, or its status is an error.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     async def listed(self, path: str) -> list[ModelInfo]:
         """What the model list at `path` names.
 
         Raises:
             ProviderError: it can't be had.
         """
-        raise NotImplementedError
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[Arrival]:
         """See `Provider.stream`."""

@@ -4,6 +4,7 @@ Protocols come in two kinds: those with a flat list, in which the result of a to
 which user and model take turns, and results are part of the user's.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +41,7 @@ class Compiled:
     """What schemas of tools and answers can't say in this protocol."""
 
 
-class Compiler:
+class Compiler(ABC):
     """One request on its way into the words of one provider."""
 
     def __init__(self, request: ModelRequest, config: ProviderConfig) -> None:
@@ -66,17 +67,17 @@ class Compiler:
         ignored = tuple(name for name, value in asked.items() if value is not None and name not in self.sent)
         return Compiled(merge_extra(self.body, self.request.parameters.extra), ignored, tuple(self.lost))
 
+    @abstractmethod
     def write(self) -> None:
         """Fill the body."""
-        raise NotImplementedError
 
     def text(self, words: str) -> Json:
         """Words as a part of a message."""
         return {"type": "text", "text": words}
 
+    @abstractmethod
     def image(self, part: FilePart) -> Json:
         """A picture as a part of a message."""
-        raise NotImplementedError
 
     def document(self, part: FilePart) -> Json:
         """A file that is neither picture nor text; refused where the protocol has no form for it."""
@@ -201,13 +202,13 @@ class ItemCompiler(Compiler):
                 items.extend(self.user(message))
         return items
 
+    @abstractmethod
     def result(self, part: ToolResultPart) -> Json:
         """What a tool answered, as an item."""
-        raise NotImplementedError
 
+    @abstractmethod
     def assistant(self, message: Message) -> Iterable[Json]:
         """What the model said and called."""
-        raise NotImplementedError
 
     def user(self, message: Message) -> Iterable[Json]:
         """What was asked; nothing where a message held only results."""
@@ -232,13 +233,13 @@ class TurnCompiler(Compiler):
                 turns.append({"role": role, field: parts})
         return turns
 
+    @abstractmethod
     def assistant(self, message: Message) -> list[Json]:
         """What the model said and called."""
-        raise NotImplementedError
 
+    @abstractmethod
     def user(self, message: Message) -> list[Json]:
         """What was asked, and what tools answered."""
-        raise NotImplementedError
 
 
 def calls_in(message: Message) -> list[ToolCallPart]:
